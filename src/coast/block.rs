@@ -1,0 +1,283 @@
+//! A block: some hundred neighbouring segments with everything a query needs, ready to be copied out.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::earth::{Vertex, Xyz, line_metres};
+use crate::domain::place::Window;
+use crate::domain::zone::Regime;
+
+/// A box in units of 1e-7 degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// West.
+    pub west: i32,
+    /// South.
+    pub south: i32,
+    /// East.
+    pub east: i32,
+    /// North.
+    pub north: i32,
+}
+
+impl Bounds {
+    /// A box that holds nothing.
+    pub const EMPTY: Self = Self { west: i32::MAX, south: i32::MAX, east: i32::MIN, north: i32::MIN };
+
+    /// The box around vertices.
+    #[must_use]
+    pub fn around(line: &[Vertex]) -> Self {
+        line.iter().fold(Self::EMPTY, |b, v| b.and(Self { west: v.lon, south: v.lat, east: v.lon, north: v.lat }))
+    }
+
+    /// The box around both.
+    #[must_use]
+    pub fn and(self, o: Self) -> Self {
+        Self {
+            west: self.west.min(o.west),
+            south: self.south.min(o.south),
+            east: self.east.max(o.east),
+            north: self.north.max(o.north),
+        }
+    }
+
+    /// Whether they share a point.
+    #[must_use]
+    pub fn meets(self, o: Self) -> bool {
+        self.west <= o.east && o.west <= self.east && self.south <= o.north && o.south <= self.north
+    }
+
+    /// Whether the other lies wholly inside.
+    #[must_use]
+    pub fn holds(self, o: Self) -> bool {
+        self.west <= o.west && o.east <= self.east && self.south <= o.south && o.north <= self.north
+    }
+
+    /// The boxes of a window: two when it crosses the 180th meridian.
+    pub fn of(window: Window) -> impl Iterator<Item = Self> {
+        window.split().map(|w| {
+            let (low, high) = (Vertex::of(w.west, w.south), Vertex::of(w.east, w.north));
+            Self { west: low.lon, south: low.lat, east: high.lon, north: high.lat }
+        })
+    }
+
+    /// Its middle.
+    #[must_use]
+    pub fn middle(self) -> Vertex {
+        Vertex { lon: i32::midpoint(self.west, self.east), lat: i32::midpoint(self.south, self.north) }
+    }
+}
+
+/// A ball in earth-centred metres around some segments: no seam at the 180th meridian, no trouble at the poles.
+#[derive(Debug, Clone, Copy)]
+pub struct Ball {
+    centre: [f32; 3],
+    radius: f32,
+}
+
+#[allow(clippy::cast_possible_truncation)] // metres around the earth, to half a metre
+impl Ball {
+    /// The ball around vertices.
+    #[must_use]
+    pub fn around(line: &[Vertex]) -> Self {
+        let centre = Bounds::around(line).middle().xyz();
+        let radius = line.iter().map(|v| centre.distance(v.xyz())).fold(0.0, f64::max);
+        Self::new(centre, radius)
+    }
+
+    /// A ball around balls.
+    #[must_use]
+    pub fn over(balls: &[Self]) -> Self {
+        let count = balls.len() as f64;
+        let centre = Xyz(std::array::from_fn(|i| balls.iter().map(|b| f64::from(b.centre[i])).sum::<f64>() / count));
+        let reach = |b: &Self| centre.distance(b.centre()) + f64::from(b.radius);
+        Self::new(centre, balls.iter().map(reach).fold(0.0, f64::max))
+    }
+
+    fn new(centre: Xyz, radius: f64) -> Self {
+        // Two metres more than needed outweigh what rounding to f32 takes away.
+        Self { centre: centre.0.map(|c| c as f32), radius: (radius + 2.0) as f32 }
+    }
+
+    fn centre(&self) -> Xyz {
+        Xyz(self.centre.map(f64::from))
+    }
+
+    /// No point of what is inside lies nearer than this, in metres.
+    #[must_use]
+    pub fn at_least(&self, from: Xyz) -> f64 {
+        (from.distance(self.centre()) - f64::from(self.radius)).max(0.0)
+    }
+}
+
+/// A segment on its way into a block.
+#[derive(Debug, Clone)]
+pub struct ShoreSegment {
+    /// Its stable id.
+    pub id: Uuid,
+    /// Its vertices.
+    pub line: Vec<Vertex>,
+    /// Who clears there today.
+    pub regime: Regime,
+    /// Code of its municipality.
+    pub municipality: Option<Arc<str>>,
+}
+
+impl ShoreSegment {
+    /// The vertex that stands for it when rules are asked for: the middle one.
+    #[must_use]
+    pub fn representative(&self) -> Vertex {
+        representative(&self.line)
+    }
+}
+
+/// Some hundred neighbouring segments.
+#[derive(Debug)]
+pub struct Block {
+    ids: Box<[Uuid]>,
+    bounds: Box<[Bounds]>,
+    balls: Box<[Ball]>,
+    regimes: Box<[Regime]>,
+    municipalities: Box<[Option<Arc<str>>]>,
+    vertices: Box<[Vertex]>,
+    vertex_ends: Box<[u32]>,
+    json: Box<[u8]>,
+    json_ends: Box<[u32]>,
+}
+
+impl Block {
+    /// Packs segments.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // a block is far below 4 GiB
+    pub fn pack(segments: &[ShoreSegment]) -> Self {
+        let (mut vertices, mut vertex_ends, mut json, mut json_ends) = (vec![], vec![], String::new(), vec![]);
+        for s in segments {
+            vertices.extend_from_slice(&s.line);
+            vertex_ends.push(vertices.len() as u32);
+            feature(&mut json, s);
+            json_ends.push(json.len() as u32);
+        }
+        Self {
+            ids: segments.iter().map(|s| s.id).collect(),
+            bounds: segments.iter().map(|s| Bounds::around(&s.line)).collect(),
+            balls: segments.iter().map(|s| Ball::around(&s.line)).collect(),
+            regimes: segments.iter().map(|s| s.regime).collect(),
+            municipalities: segments.iter().map(|s| s.municipality.clone()).collect(),
+            vertices: vertices.into(),
+            vertex_ends: vertex_ends.into(),
+            json: json.into_bytes().into(),
+            json_ends: json_ends.into(),
+        }
+    }
+
+    /// The segments as they went in.
+    pub fn segments(&self) -> impl Iterator<Item = ShoreSegment> {
+        (0..self.len()).map(|i| ShoreSegment {
+            id: self.ids[i],
+            line: self.line(i).to_vec(),
+            regime: self.regimes[i],
+            municipality: self.municipalities[i].clone(),
+        })
+    }
+
+    /// How many.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)] // a block is never empty
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The id of the i-th.
+    #[must_use]
+    pub fn id(&self, i: usize) -> Uuid {
+        self.ids[i]
+    }
+
+    /// The box of the i-th.
+    #[must_use]
+    pub fn bounds(&self, i: usize) -> Bounds {
+        self.bounds[i]
+    }
+
+    /// The ball of the i-th.
+    #[must_use]
+    pub fn ball(&self, i: usize) -> Ball {
+        self.balls[i]
+    }
+
+    /// The ball over all.
+    #[must_use]
+    pub fn whole_ball(&self) -> Ball {
+        Ball::over(&self.balls)
+    }
+
+    /// The box over all.
+    #[must_use]
+    pub fn whole_bounds(&self) -> Bounds {
+        self.bounds.iter().fold(Bounds::EMPTY, |a, b| a.and(*b))
+    }
+
+    /// The vertices of the i-th.
+    #[must_use]
+    pub fn line(&self, i: usize) -> &[Vertex] {
+        let start = if i == 0 { 0 } else { self.vertex_ends[i - 1] as usize };
+        &self.vertices[start..self.vertex_ends[i] as usize]
+    }
+
+    /// The regime of the i-th today.
+    #[must_use]
+    pub fn regime(&self, i: usize) -> Regime {
+        self.regimes[i]
+    }
+
+    /// The municipality of the i-th.
+    #[must_use]
+    pub fn municipality(&self, i: usize) -> Option<&str> {
+        self.municipalities[i].as_deref()
+    }
+
+    /// GeoJSON features of the i-th to before the j-th, each with a comma behind it.
+    #[must_use]
+    pub fn json(&self, from: usize, to: usize) -> &[u8] {
+        let end = |i: usize| if i == 0 { 0 } else { self.json_ends[i - 1] as usize };
+        &self.json[end(from)..end(to)]
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let each = size_of::<Uuid>() + size_of::<Bounds>() + size_of::<Ball>() + size_of::<Regime>();
+        size_of::<Self>()
+            + self.len() * (each + size_of::<Option<Arc<str>>>() + 2 * size_of::<u32>())
+            + size_of_val(&*self.vertices)
+            + self.json.len()
+    }
+}
+
+/// The middle vertex of a line of three or more, else the middle of the edge.
+#[must_use]
+pub fn representative(line: &[Vertex]) -> Vertex {
+    if line.len() > 2 { line[line.len() / 2] } else { Bounds::around(line).middle() }
+}
+
+fn feature(out: &mut String, s: &ShoreSegment) {
+    let say = "writing to a String cannot fail";
+    write!(out, r#"{{"type":"Feature","id":"{}","geometry":{{"type":"LineString","coordinates":["#, s.id).expect(say);
+    for (i, v) in s.line.iter().enumerate() {
+        let p = v.degrees();
+        let comma = if i == 0 { "" } else { "," };
+        // Six decimals: a decimetre, a tenth of what any of the sources knows.
+        write!(out, "{comma}[{},{}]", rounded(p.lon), rounded(p.lat)).expect(say);
+    }
+    let municipality = serde_json::json!(s.municipality.as_deref());
+    let length = line_metres(&s.line);
+    let regime = s.regime.text();
+    write!(out, r#"]}},"properties":{{"regime":"{regime}","municipality":{municipality},"length_m":{length:.1}}}}},"#)
+        .expect(say);
+}
+
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 1e6).round() / 1e6
+}

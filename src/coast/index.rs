@@ -1,0 +1,260 @@
+//! The whole coast at one moment: what every map read is answered from.
+//!
+//! It is a projection of the database and can be rebuilt at any time. A change makes a new [`Coast`] that shares
+//! nearly everything with the old one.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use geo::{BoundingRect, Polygon};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use uuid::Uuid;
+
+use super::block::{Bounds, ShoreSegment};
+use super::layer::{Layer, Placed, around};
+use super::polygon::{contains, metres_to, windows};
+use super::reconcile::Segment;
+use super::tree::Tree;
+use crate::domain::area::{Area, AreaKind};
+use crate::domain::change::{Change, Thing};
+use crate::domain::closure::Closure;
+use crate::domain::hotspot::Hotspot;
+use crate::domain::place::{LonLat, Window};
+use crate::domain::rules::{ClosureHere, Here};
+use crate::domain::zone::{Regime, Zone};
+
+/// A place outside every municipality belongs to the nearest one within this many metres: the borders of
+/// municipalities are drawn coarser than shores.
+const MUNICIPALITY_REACH_M: f64 = 5_000.0;
+
+/// The coast at one moment.
+#[derive(Clone, Default)]
+pub struct Coast {
+    /// The last entry of the change log in it.
+    pub seq: i64,
+    /// Counts what changes the look of the shore, so that map tiles can be kept until then.
+    pub shore_version: u64,
+    /// The local day its colours are for.
+    pub date: NaiveDate,
+    /// Segments.
+    pub shore: Arc<Tree>,
+    /// Land, where the source had polygons.
+    pub land: Arc<Land>,
+    /// Municipalities and service areas.
+    pub areas: Layer<Area>,
+    /// Zones.
+    pub zones: Layer<Zone>,
+    /// Closures.
+    pub closures: Layer<Closure>,
+    /// Hotspots.
+    pub hotspots: Layer<Hotspot>,
+}
+
+/// Pieces of land under an R-tree.
+#[derive(Default)]
+pub struct Land(RTree<GeomWithData<Rectangle<[f64; 2]>, Polygon>>);
+
+impl Land {
+    /// Builds it.
+    #[must_use]
+    pub fn build(pieces: Vec<Polygon>) -> Self {
+        let entry = |p: Polygon| {
+            let r = p.bounding_rect()?;
+            Some(GeomWithData::new(Rectangle::from_corners([r.min().x, r.min().y], [r.max().x, r.max().y]), p))
+        };
+        Self(RTree::bulk_load(pieces.into_iter().filter_map(entry).collect()))
+    }
+
+    /// The pieces that meet a window.
+    pub fn within(&self, w: Window) -> impl Iterator<Item = &Polygon> {
+        let envelope = AABB::from_corners([w.west, w.south], [w.east, w.north]);
+        self.0.locate_in_envelope_intersecting(envelope).map(|e| &e.data).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// The shoreline as it is stored.
+#[derive(Default)]
+pub struct Shoreline {
+    /// Segments.
+    pub segments: Vec<Segment>,
+    /// Pieces of land.
+    pub land: Vec<Polygon>,
+}
+
+impl Coast {
+    /// What has a say at a place.
+    #[must_use]
+    pub fn here(&self, at: LonLat) -> Here {
+        let point = Window { west: at.lon, east: at.lon, south: at.lat, north: at.lat };
+        let zones = self.zones.within(point).into_iter().filter(|z| contains(&z.geometry, at)).cloned().collect();
+        Here { municipality: self.municipality(at).cloned(), zones, closures: self.closures_here(at, point) }
+    }
+
+    fn closures_here(&self, at: LonLat, point: Window) -> Vec<ClosureHere> {
+        // The layer knows closures by their window widened by the buffer, so a point is enough to find them.
+        let mut here = vec![];
+        for closure in self.closures.within(point) {
+            let metres = metres_to(&closure.geometry, at);
+            if metres <= closure.sea_buffer_m {
+                here.push(ClosureHere { closure: closure.clone(), inside: metres == 0.0 });
+            }
+        }
+        here
+    }
+
+    /// The municipality a place lies in, or else the nearest one.
+    #[must_use]
+    pub fn municipality(&self, at: LonLat) -> Option<&Arc<Area>> {
+        let candidates = |reach| {
+            self.areas.within(around(at, reach)).into_iter().filter(|a| a.kind == AreaKind::Municipality)
+        };
+        let nearest = || {
+            candidates(MUNICIPALITY_REACH_M)
+                .map(|a| (metres_to(&a.geometry, at), a))
+                .filter(|(d, _)| *d <= MUNICIPALITY_REACH_M)
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .map(|(_, a)| a)
+        };
+        candidates(1.0).find(|a| contains(&a.geometry, at)).or_else(nearest)
+    }
+
+    /// The coast after these changes. `shoreline` is there when one of them says that it was imported anew.
+    #[must_use]
+    pub fn after(&self, changes: &[Change], shoreline: Option<Shoreline>) -> Self {
+        let mut next = self.clone();
+        let mut dirty: Vec<Window> = vec![];
+        next.areas = layer_after(&self.areas, changes, &mut dirty, |t| match t {
+            Thing::Area(a) => Some(a.clone()),
+            _ => None,
+        });
+        next.zones = layer_after(&self.zones, changes, &mut dirty, |t| match t {
+            Thing::Zone(z) => Some(z.clone()),
+            _ => None,
+        });
+        next.closures = layer_after(&self.closures, changes, &mut dirty, |t| match t {
+            Thing::Closure(c) => Some(c.clone()),
+            _ => None,
+        });
+        next.hotspots = layer_after(&self.hotspots, changes, &mut vec![], |t| match t {
+            Thing::Hotspot(h) => Some((**h).clone()),
+            _ => None,
+        });
+        if let Some(change) = changes.last() {
+            next.seq = change.seq;
+        }
+        if changes.iter().any(|c| matches!(c.thing, Thing::Area(_) | Thing::Removed(crate::domain::change::Layer::Area))) {
+            dirty = dirty.into_iter().map(|w| widened(w, MUNICIPALITY_REACH_M)).collect();
+        }
+        match shoreline {
+            Some(shoreline) => next.place(shoreline),
+            None if !dirty.is_empty() => next.recolour(&dirty),
+            None => {}
+        }
+        next
+    }
+
+    /// The coast on another day: closures open and close.
+    #[must_use]
+    pub fn on(&self, date: NaiveDate) -> Self {
+        let mut next = Self { date, ..self.clone() };
+        let turned = self.closures.all().filter(|c| c.in_effect(self.date) != c.in_effect(date));
+        let dirty: Vec<Window> = turned.flat_map(|c| c.windows()).collect();
+        if !dirty.is_empty() {
+            next.recolour(&dirty);
+        }
+        next
+    }
+
+    fn place(&mut self, shoreline: Shoreline) {
+        let unplaced = shoreline.segments.into_iter().map(|s| {
+            let mut s = ShoreSegment { id: s.id, line: s.line, regime: Regime::Shared, municipality: None };
+            self.colour(&mut s);
+            s
+        });
+        self.shore = Arc::new(Tree::build(unplaced.collect()));
+        self.land = Arc::new(Land::build(shoreline.land));
+        self.shore_version += 1;
+    }
+
+    fn recolour(&mut self, dirty: &[Window]) {
+        let bounds: Vec<Bounds> = dirty.iter().flat_map(|w| Bounds::of(*w)).collect();
+        let shore = self.shore.recoloured(&bounds, |s| self.colour(s));
+        self.shore = Arc::new(shore);
+        self.shore_version += 1;
+    }
+
+    fn colour(&self, s: &mut ShoreSegment) {
+        let here = self.here(s.representative().degrees());
+        s.regime = here.regime(self.date);
+        s.municipality = here.municipality.as_ref().map(|m| m.code.as_str().into());
+    }
+}
+
+/// A window that reaches so many metres further on every side.
+fn widened(w: Window, metres: f64) -> Window {
+    let corner = |lon, lat| around(LonLat { lon, lat }, metres);
+    let (low, high) = (corner(w.west, w.south), corner(w.east, w.north));
+    Window { west: low.west, south: low.south, east: high.east, north: high.north }
+}
+
+fn layer_after<T: Placed>(
+    layer: &Layer<T>,
+    changes: &[Change],
+    dirty: &mut Vec<Window>,
+    take: impl Fn(&Thing) -> Option<T>,
+) -> Layer<T> {
+    let mut updates: Vec<(Uuid, Option<Arc<T>>)> = vec![];
+    for change in changes {
+        let now = take(&change.thing).map(Arc::new);
+        let gone = matches!(change.thing, Thing::Removed(_)) && layer.get(change.id).is_some();
+        if now.is_none() && !gone {
+            continue;
+        }
+        let before = layer.get(change.id).into_iter();
+        dirty.extend(before.chain(now.as_ref()).flat_map(|t| t.windows()));
+        updates.push((change.id, now));
+    }
+    layer.with(updates)
+}
+
+impl Placed for Area {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        windows(&self.geometry).collect()
+    }
+}
+
+impl Placed for Zone {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        windows(&self.geometry).collect()
+    }
+}
+
+impl Placed for Closure {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        windows(&self.geometry).map(|w| widened(w, self.sea_buffer_m + 1.0)).flat_map(Window::split).collect()
+    }
+}
+
+impl Placed for Hotspot {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        let LonLat { lon, lat } = self.at;
+        vec![Window { west: lon, south: lat, east: lon, north: lat }]
+    }
+}

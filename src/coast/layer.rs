@@ -1,0 +1,212 @@
+//! A layer that changes often: an R-tree (`rstar`) and a small one with what came since, both immutable.
+//!
+//! A change copies only the small tree. When that has grown to a tenth of the whole, both are packed into one, so a
+//! change costs the same however many things there are, and a reader holds on to what it has.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use uuid::Uuid;
+
+use super::earth::metres;
+use crate::domain::place::{LonLat, Window};
+
+/// Something with an id and a place.
+pub trait Placed {
+    /// Its id.
+    fn id(&self) -> Uuid;
+    /// The windows it lies in: one for each part, none across the 180th meridian.
+    fn windows(&self) -> Vec<Window>;
+}
+
+type Entry<T> = GeomWithData<Rectangle<[f64; 2]>, Arc<T>>;
+
+/// An immutable layer; a change gives a new one.
+#[derive(Debug)]
+pub struct Layer<T> {
+    base: Arc<Part<T>>,
+    recent: Arc<Part<T>>,
+}
+
+#[derive(Debug)]
+struct Part<T> {
+    tree: RTree<Entry<T>>,
+    /// By id; in the recent part `None` says that it is gone.
+    by_id: HashMap<Uuid, Option<Arc<T>>>,
+}
+
+/// Changes below this many are never worth packing.
+const FEW: usize = 256;
+
+impl<T> Clone for Layer<T> {
+    fn clone(&self) -> Self {
+        Self { base: self.base.clone(), recent: self.recent.clone() }
+    }
+}
+
+impl<T: Placed> Default for Layer<T> {
+    fn default() -> Self {
+        Self::build(vec![])
+    }
+}
+
+impl<T: Placed> Part<T> {
+    fn build(by_id: HashMap<Uuid, Option<Arc<T>>>) -> Self {
+        Self { tree: RTree::bulk_load(by_id.values().flatten().flat_map(entries).collect()), by_id }
+    }
+}
+
+fn entries<T: Placed>(thing: &Arc<T>) -> Vec<Entry<T>> {
+    let corners = |w: Window| Rectangle::from_corners([w.west, w.south], [w.east, w.north]);
+    thing.windows().into_iter().map(|w| GeomWithData::new(corners(w), thing.clone())).collect()
+}
+
+impl<T: Placed> Layer<T> {
+    /// Builds it.
+    #[must_use]
+    pub fn build(things: Vec<Arc<T>>) -> Self {
+        let base = Part::build(things.into_iter().map(|t| (t.id(), Some(t))).collect());
+        Self { base: Arc::new(base), recent: Arc::new(Part::build(HashMap::new())) }
+    }
+
+    /// A layer in which these things are as given, or gone.
+    #[must_use]
+    pub fn with(&self, changes: Vec<(Uuid, Option<Arc<T>>)>) -> Self {
+        if changes.is_empty() {
+            return self.clone();
+        }
+        let mut by_id = self.recent.by_id.clone();
+        by_id.extend(changes);
+        if by_id.len() < FEW.max(self.base.by_id.len() / 10) {
+            return Self { base: self.base.clone(), recent: Arc::new(Part::build(by_id)) };
+        }
+        let mut all = self.base.by_id.clone();
+        all.extend(by_id);
+        all.retain(|_, thing| thing.is_some());
+        Self { base: Arc::new(Part::build(all)), recent: Arc::new(Part::build(HashMap::new())) }
+    }
+
+    /// The thing with this id.
+    #[must_use]
+    pub fn get(&self, id: Uuid) -> Option<&Arc<T>> {
+        self.recent.by_id.get(&id).or_else(|| self.base.by_id.get(&id)).and_then(Option::as_ref)
+    }
+
+    /// All things.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<T>> {
+        let base = self.base.by_id.iter().filter(|(id, _)| !self.recent.by_id.contains_key(id)).map(|(_, t)| t);
+        base.chain(self.recent.by_id.values()).flatten()
+    }
+
+    /// The things whose windows meet the window, each once, in the order of their ids.
+    #[must_use]
+    pub fn within(&self, window: Window) -> Vec<&Arc<T>> {
+        let mut out = vec![];
+        for w in window.split() {
+            let envelope = AABB::from_corners([w.west, w.south], [w.east, w.north]);
+            let base = self.base.tree.locate_in_envelope_intersecting(envelope).map(|e| &e.data);
+            out.extend(base.filter(|t| !self.recent.by_id.contains_key(&t.id())));
+            out.extend(self.recent.tree.locate_in_envelope_intersecting(envelope).map(|e| &e.data));
+        }
+        out.sort_by_key(|t| t.id());
+        out.dedup_by_key(|t| t.id());
+        out
+    }
+
+    /// The `k` things nearest to a place with their geodesic metres, nearest first, at most `within` metres away.
+    /// The metres are those of `place_of`; the search widens until it has enough.
+    #[must_use]
+    pub fn nearest(&self, at: LonLat, k: usize, within: f64, place_of: impl Fn(&T) -> LonLat) -> Vec<(f64, &Arc<T>)> {
+        let mut reach = 500.0_f64.min(within);
+        loop {
+            let mut found: Vec<_> = self
+                .within(around(at, reach))
+                .into_iter()
+                .map(|t| (metres(at, place_of(t)), t))
+                .filter(|(d, _)| *d <= reach)
+                .collect();
+            if found.len() >= k || reach >= within {
+                found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.id().cmp(&b.1.id())));
+                found.truncate(k);
+                return found;
+            }
+            reach = (reach * 4.0).min(within);
+        }
+    }
+}
+
+/// A window with every place within so many metres: all longitudes where a pole is near.
+#[must_use]
+pub fn around(at: LonLat, metres: f64) -> Window {
+    // The shortest degree of latitude is 110,574 m; one of longitude is at least its cosine of 111,319 m.
+    let dlat = metres / 110_500.0;
+    let (south, north) = (at.lat - dlat, at.lat + dlat);
+    let dlon = metres / (111_300.0 * north.abs().max(south.abs()).min(90.0).to_radians().cos());
+    if north >= 90.0 || south <= -90.0 || dlon >= 180.0 {
+        return Window { west: -180.0, east: 180.0, south: south.max(-90.0), north: north.min(90.0) };
+    }
+    let fold = |lon: f64| if lon > 180.0 { lon - 360.0 } else if lon < -180.0 { lon + 360.0 } else { lon };
+    Window { west: fold(at.lon - dlon), east: fold(at.lon + dlon), south, north }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Spot(Uuid, LonLat);
+
+    impl Placed for Spot {
+        fn id(&self) -> Uuid {
+            self.0
+        }
+
+        fn windows(&self) -> Vec<Window> {
+            let LonLat { lon, lat } = self.1;
+            vec![Window { west: lon, south: lat, east: lon, north: lat }]
+        }
+    }
+
+    fn places() -> impl Strategy<Value = LonLat> {
+        let anywhere = (-180.0..=180.0_f64, -90.0..=90.0_f64);
+        let near = (-0.5..0.5_f64, 70.0..71.0_f64).prop_map(|(x, lat)| (if x < 0.0 { x + 180.0 } else { x - 180.0 }, lat));
+        prop_oneof![anywhere, near].prop_map(|(lon, lat)| LonLat { lon, lat })
+    }
+
+    proptest! {
+        /// Whatever was put in, moved and taken out, a layer answers as one that is looked through thing by thing.
+        #[test]
+        fn a_layer_answers_like_a_plain_list(
+            steps in proptest::collection::vec((0..300_u128, places(), prop::bool::weighted(0.8)), 1..900),
+            window in (places(), places()),
+            k in 1..8_usize,
+        ) {
+            let mut layer = Layer::default();
+            let mut list: HashMap<Uuid, Arc<Spot>> = HashMap::new();
+            for chunk in steps.chunks(70) {
+                let changes: Vec<_> = chunk.iter().map(|(id, at, there)| {
+                    let id = Uuid::from_u128(*id);
+                    (id, there.then(|| Arc::new(Spot(id, *at))))
+                }).collect();
+                for (id, spot) in &changes {
+                    match spot { Some(s) => list.insert(*id, s.clone()), None => list.remove(id) };
+                }
+                layer = layer.with(changes);
+            }
+            prop_assert_eq!(layer.all().count(), list.len());
+            let (a, b) = window;
+            let window = Window { west: a.lon, east: b.lon, south: a.lat.min(b.lat), north: a.lat.max(b.lat) };
+            let mut expected: Vec<_> = list.values().filter(|s| window.contains(s.1)).map(|s| s.0).collect();
+            expected.sort();
+            prop_assert_eq!(layer.within(window).iter().map(|s| s.0).collect::<Vec<_>>(), expected);
+            let mut far: Vec<_> = list.values().map(|s| metres(a, s.1)).filter(|d| *d <= 3e6).collect();
+            far.sort_by(f64::total_cmp);
+            far.truncate(k);
+            let near: Vec<_> = layer.nearest(a, k, 3e6, |s| s.1).iter().map(|(d, _)| *d).collect();
+            prop_assert_eq!(near, far);
+        }
+    }
+}

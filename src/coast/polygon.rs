@@ -1,0 +1,244 @@
+//! Takes polygons from GeoJSON: repairs what has one meaning, refuses what has several and says where.
+//!
+//! Repaired: third coordinates, rings left open, repeated points, either turn of a ring, rings that touch themselves
+//! or double back, polygons across the 180th meridian. Refused: rings that cross, holes outside, numbers out of range.
+
+use geo::line_intersection::{LineIntersection, line_intersection};
+use geo::{
+    Area as _, BooleanOps, BoundingRect, Coord, Intersects, Line, LineString, MakeValid, MultiPolygon, Point, Polygon,
+    Rect, Validation, coord,
+};
+use geojson::{GeometryValue, Position};
+use rstar::RTree;
+use rstar::primitives::{GeomWithData, Rectangle};
+
+use super::earth::{Vertex, Xyz, nearest_on_line};
+use crate::domain::place::{LonLat, Window};
+
+/// Why a geometry was refused, and where on the earth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// In English.
+    pub reason: String,
+    /// The place of the fault.
+    pub at: Option<[f64; 2]>,
+}
+
+impl Fault {
+    fn new(reason: &str, at: Option<Coord>) -> Self {
+        Self { reason: reason.to_owned(), at: at.map(|c| [c.x, c.y]) }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.at {
+            Some([lon, lat]) => write!(f, "{} near {lon:.5}, {lat:.5}", self.reason),
+            None => f.write_str(&self.reason),
+        }
+    }
+}
+
+/// A valid multipolygon from a GeoJSON geometry.
+///
+/// # Errors
+/// A [`Fault`] with its place.
+pub fn read(geometry: &GeometryValue) -> Result<MultiPolygon, Fault> {
+    let polygons = match geometry {
+        GeometryValue::Polygon { coordinates } => std::slice::from_ref(coordinates),
+        GeometryValue::MultiPolygon { coordinates } => coordinates.as_slice(),
+        other => return Err(Fault::new(&format!("a polygon is needed, not a {}", other.type_name()), None)),
+    };
+    let mut whole = MultiPolygon(vec![]);
+    for rings in polygons {
+        let polygon = polygon(rings)?;
+        let valid = if polygon.is_valid() { MultiPolygon(vec![polygon]) } else { repaired(&polygon)? };
+        whole.0.extend(valid.0);
+    }
+    if !whole.is_valid() {
+        whole = geo::unary_union(&whole.0); // parts that overlap become one
+    }
+    if whole.unsigned_area() == 0.0 {
+        return Err(Fault::new("it has no area", None));
+    }
+    Ok(folded(whole))
+}
+
+fn repaired(polygon: &Polygon) -> Result<MultiPolygon, Fault> {
+    polygon.make_valid().map_err(|e| Fault::new(&e.to_string(), polygon.exterior().0.first().copied()))
+}
+
+fn polygon(rings: &[Vec<Position>]) -> Result<Polygon, Fault> {
+    let mut rings = rings.iter().map(|r| ring(r)).collect::<Result<Vec<_>, _>>()?;
+    if rings.is_empty() {
+        return Err(Fault::new("it has no ring", None));
+    }
+    if let Some(at) = crossing(&rings) {
+        return Err(Fault::new("its boundary crosses itself", Some(at)));
+    }
+    let shell = rings.remove(0);
+    let solid = Polygon::new(shell, vec![]);
+    // Nothing crosses, so a hole is inside or outside with all its points but those that touch.
+    for hole in &rings {
+        if let Some(out) = hole.0.iter().find(|c| !solid.intersects(&Point(**c))) {
+            return Err(Fault::new("a hole lies outside its polygon", Some(*out)));
+        }
+    }
+    Ok(Polygon::new(solid.into_inner().0, rings))
+}
+
+/// A closed ring without repeated points, unwrapped so that it does not jump over the 180th meridian.
+fn ring(positions: &[Position]) -> Result<LineString, Fault> {
+    let mut out: Vec<Coord> = Vec::with_capacity(positions.len());
+    for p in positions {
+        let [x, y] = [p.as_slice().first(), p.as_slice().get(1)].map(|n| n.copied().unwrap_or(f64::NAN));
+        let c = coord! { x: x, y: y };
+        if !x.is_finite() || !(-180.0..=360.0).contains(&x) || !y.is_finite() || !(-90.0..=90.0).contains(&y) {
+            let what = if y.abs() > 90.0 && x.abs() <= 90.0 { "lon and lat look swapped" } else { "a coordinate is out of range" };
+            return Err(Fault::new(what, c.x.is_finite().then_some(c)));
+        }
+        let c = match out.last() {
+            Some(last) if c.x - last.x > 180.0 => coord! { x: c.x - 360.0, y: c.y },
+            Some(last) if last.x - c.x > 180.0 => coord! { x: c.x + 360.0, y: c.y },
+            _ => c,
+        };
+        if out.last() != Some(&c) {
+            out.push(c);
+        }
+    }
+    if out.first() != out.last() {
+        out.push(out[0]);
+    }
+    if out.len() < 4 {
+        return Err(Fault::new("a ring has fewer than three different points", out.first().copied()));
+    }
+    Ok(LineString(out))
+}
+
+/// Where two edges of the rings cross, if they do.
+fn crossing(rings: &[LineString]) -> Option<Coord> {
+    let edges: Vec<_> = rings
+        .iter()
+        .flat_map(LineString::lines)
+        .enumerate()
+        .map(|(i, l)| GeomWithData::new(Rectangle::from_corners([l.start.x, l.start.y], [l.end.x, l.end.y]), (i, l)))
+        .collect();
+    let tree = RTree::bulk_load(edges);
+    tree.intersection_candidates_with_other_tree(&tree).filter(|(a, b)| a.data.0 < b.data.0).find_map(|(a, b)| {
+        let (a, b): (Line, Line) = (a.data.1, b.data.1);
+        match line_intersection(a, b) {
+            Some(LineIntersection::SinglePoint { intersection, is_proper: true }) => Some(intersection),
+            _ => None,
+        }
+    })
+}
+
+/// Brings longitudes beyond ±180° back, cutting what crosses.
+fn folded(whole: MultiPolygon) -> MultiPolygon {
+    let out_of = whole.bounding_rect().is_some_and(|r| r.min().x < -180.0 || r.max().x > 180.0);
+    if !out_of {
+        return whole;
+    }
+    let turn = |turns: f64| {
+        let strip = Rect::new((-180.0 + 360.0 * turns, -90.0), (180.0 + 360.0 * turns, 90.0)).to_polygon();
+        let mut part = whole.intersection(&MultiPolygon(vec![strip]));
+        geo::MapCoordsInPlace::map_coords_in_place(&mut part, |c| coord! { x: c.x - 360.0 * turns, y: c.y });
+        part
+    };
+    MultiPolygon([-1.0, 0.0, 1.0].into_iter().flat_map(|t| turn(t).0).collect())
+}
+
+/// Whether the place lies in the polygons, boundary included.
+#[must_use]
+pub fn contains(polygons: &MultiPolygon, at: LonLat) -> bool {
+    polygons.intersects(&Point::new(at.lon, at.lat))
+}
+
+/// Straight metres from a place to the nearest point of the polygons: 0 inside.
+#[must_use]
+pub fn metres_to(polygons: &MultiPolygon, at: LonLat) -> f64 {
+    if contains(polygons, at) {
+        return 0.0;
+    }
+    let from = Xyz::of(at);
+    let rings = polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+    let vertices = rings.map(|r| r.coords().map(|c| Vertex::of(c.x, c.y)).collect::<Vec<_>>());
+    vertices.map(|line| nearest_on_line(from, &line).0.sqrt()).fold(f64::INFINITY, f64::min)
+}
+
+/// The windows of the parts, each as narrow as its polygon.
+pub fn windows(polygons: &MultiPolygon) -> impl Iterator<Item = Window> {
+    polygons.iter().filter_map(BoundingRect::bounding_rect).map(|r| Window {
+        west: r.min().x,
+        south: r.min().y,
+        east: r.max().x,
+        north: r.max().y,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(json: &str) -> Result<MultiPolygon, Fault> {
+        read(&serde_json::from_str(json).unwrap())
+    }
+
+    fn polygon(rings: &str) -> Result<MultiPolygon, Fault> {
+        take(&format!(r#"{{"type":"Polygon","coordinates":{rings}}}"#))
+    }
+
+    #[test]
+    fn a_third_coordinate_an_open_ring_and_either_turn_are_no_fault() {
+        let area = |rings| polygon(rings).unwrap().unsigned_area();
+        assert!((area("[[[0,0,5],[1,0,5],[1,1,5],[0,1,5],[0,0,5]]]") - 1.0).abs() < 1e-9);
+        assert!((area("[[[0,0],[0,1],[1,1],[1,1],[1,0]]]") - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_ring_that_touches_itself_is_repaired() {
+        let eight = polygon("[[[0,0],[2,0],[1,1],[2,2],[0,2],[1,1],[0,0]]]").unwrap();
+        assert!(eight.is_valid());
+        assert!((eight.unsigned_area() - 2.0).abs() < 1e-9);
+        let spike = polygon("[[[0,0],[2,0],[3,0],[2,0],[2,2],[0,2],[0,0]]]").unwrap();
+        assert!(spike.is_valid() && (spike.unsigned_area() - 4.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_ring_that_crosses_itself_is_refused_with_the_place() {
+        let fault = polygon("[[[0,0],[2,2],[2,0],[0,2],[0,0]]]").unwrap_err();
+        assert_eq!(fault.at, Some([1.0, 1.0]));
+        assert!(fault.reason.contains("crosses"));
+    }
+
+    #[test]
+    fn a_hole_outside_its_polygon_is_refused_with_the_place() {
+        let fault = polygon("[[[0,0],[1,0],[1,1],[0,1],[0,0]],[[5,5],[6,5],[6,6],[5,5]]]").unwrap_err();
+        assert_eq!(fault.at, Some([5.0, 5.0]));
+    }
+
+    #[test]
+    fn swapped_and_missing_coordinates_are_refused() {
+        assert!(polygon("[[[10,95],[11,95],[11,96],[10,95]]]").unwrap_err().reason.contains("swapped"));
+        assert!(polygon("[[[1],[11,55],[11,56],[10,55]]]").unwrap_err().reason.contains("out of range"));
+        assert!(polygon("[]").is_err() && polygon("[[]]").is_err() && polygon("[[[0,0],[1,1],[0,0]]]").is_err());
+        assert!(take(r#"{"type":"Point","coordinates":[1,2]}"#).unwrap_err().reason.contains("Point"));
+    }
+
+    #[test]
+    fn a_polygon_across_the_180th_meridian_is_cut_there() {
+        let both = polygon("[[[179,-17],[-179,-17],[-179,-16],[179,-16],[179,-17]]]").unwrap();
+        assert_eq!(both.0.len(), 2);
+        assert!((both.unsigned_area() - 2.0).abs() < 1e-9);
+        assert!(contains(&both, LonLat { lon: -179.5, lat: -16.5 }) && contains(&both, LonLat { lon: 179.5, lat: -16.5 }));
+        assert!(!contains(&both, LonLat { lon: 0.0, lat: -16.5 }));
+    }
+
+    #[test]
+    fn the_way_to_a_polygon_is_in_metres() {
+        let square = polygon("[[[8,58],[9,58],[9,59],[8,59],[8,58]]]").unwrap();
+        assert!(metres_to(&square, LonLat { lon: 8.5, lat: 58.5 }).abs() < f64::EPSILON);
+        let east = metres_to(&square, LonLat { lon: 9.001, lat: 58.5 });
+        assert!((east - 58.3).abs() < 0.2, "{east}");
+    }
+}

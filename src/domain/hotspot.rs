@@ -1,0 +1,486 @@
+//! A reported place with litter, and its life.
+//!
+//! `reported → claimed → cleaned → verified`, `reported → ordered → cleaned`, with the side exits of [`Closing`], and
+//! back to `reported` when anyone says "still there". A lapsed claim is read as none ([`Hotspot::seen_at`]).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::claim::Claim;
+use super::hazard::{Authority, Hazard};
+use super::place::LonLat;
+use crate::error::{Code, Error, Result};
+
+/// How much there is, as one sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Amount {
+    /// A handful.
+    Handful,
+    /// A bag.
+    Bag,
+    /// Several bags.
+    SeveralBags,
+    /// More than can be carried.
+    MoreThanCarried,
+}
+
+/// What kind of litter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Litter {
+    /// Nets, pots, lines.
+    FishingGear,
+    /// Rope.
+    Rope,
+    /// Foam plastic.
+    Foam,
+    /// Bottles and packaging.
+    Packaging,
+    /// Plastic pellets.
+    Pellets,
+    /// Metal.
+    Metal,
+    /// Glass.
+    Glass,
+    /// Something else.
+    Other,
+}
+
+/// Where it is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Somebody saw it.
+    Reported,
+    /// Somebody will clear it.
+    Claimed,
+    /// A crew has the order.
+    Ordered,
+    /// Somebody says it is clean.
+    Cleaned,
+    /// Staff confirmed that.
+    Verified,
+    /// Another report is about the same litter.
+    Duplicate,
+    /// Nobody found it.
+    NotFound,
+    /// It was handed to somebody else.
+    NotOurs,
+    /// It is no report of litter.
+    Rejected,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 9] = [
+        Self::Reported,
+        Self::Claimed,
+        Self::Ordered,
+        Self::Cleaned,
+        Self::Verified,
+        Self::Duplicate,
+        Self::NotFound,
+        Self::NotOurs,
+        Self::Rejected,
+    ];
+
+    /// As it is stored and sent.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Claimed => "claimed",
+            Self::Ordered => "ordered",
+            Self::Cleaned => "cleaned",
+            Self::Verified => "verified",
+            Self::Duplicate => "duplicate",
+            Self::NotFound => "not_found",
+            Self::NotOurs => "not_ours",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// The state written so.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.text() == text)
+    }
+
+    /// Whether there is still litter to be cleared.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Reported | Self::Claimed | Self::Ordered)
+    }
+}
+
+/// Why a report is closed without being cleaned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Closing {
+    /// The same litter as another report.
+    Duplicate {
+        /// The other report.
+        of: Uuid,
+    },
+    /// Nobody found it.
+    NotFound,
+    /// It belongs to somebody else.
+    NotOurs {
+        /// Whom it was handed to.
+        handed_to: String,
+    },
+    /// It is no report of litter.
+    Rejected {
+        /// Why, in plain words for the one who reported.
+        why: String,
+    },
+}
+
+impl Closing {
+    /// The state it leads to.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match self {
+            Self::Duplicate { .. } => State::Duplicate,
+            Self::NotFound => State::NotFound,
+            Self::NotOurs { .. } => State::NotOurs,
+            Self::Rejected { .. } => State::Rejected,
+        }
+    }
+}
+
+/// What a photo shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoOf {
+    /// The litter as reported.
+    Report,
+    /// The litter still there.
+    StillThere,
+    /// The place after cleaning.
+    Cleaned,
+}
+
+/// A photo: announced by the act it belongs to, sent afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Photo {
+    /// Its id, made by the client.
+    pub id: Uuid,
+    /// What it shows.
+    pub of: PhotoOf,
+    /// Width and height of the largest size in pixels; none while the photo is still on its way.
+    pub size: Option<(u32, u32)>,
+}
+
+/// Who answers for a report: every report has one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Owner {
+    /// The municipality with this code.
+    Municipality {
+        /// Its code.
+        code: String,
+    },
+    /// An authority, because it is hazardous.
+    Authority {
+        /// Which.
+        authority: Authority,
+    },
+    /// Somebody it was handed to.
+    HandedTo {
+        /// Whom.
+        name: String,
+    },
+    /// Nobody yet: it lies outside every municipality known here.
+    Service,
+}
+
+/// A reported place with litter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Hotspot {
+    /// Its id.
+    pub id: Uuid,
+    /// Where.
+    #[serde(flatten)]
+    pub at: LonLat,
+    /// The nearest shore segment.
+    pub segment: Uuid,
+    /// Code of the municipality.
+    pub municipality: Option<String>,
+    /// How much.
+    pub amount: Amount,
+    /// Kinds of litter.
+    pub kinds: Vec<Litter>,
+    /// Hazards.
+    pub hazards: Vec<Hazard>,
+    /// What the reporter wrote.
+    pub note: Option<String>,
+    /// Where it is in its life.
+    pub state: State,
+    /// Why it was closed without being cleaned.
+    pub closing: Option<Closing>,
+    /// Who answers for it.
+    pub owner: Owner,
+    /// The claim that holds.
+    pub claim: Option<Claim>,
+    /// Its photos.
+    pub photos: Vec<Photo>,
+    /// How many others have seen it too.
+    pub supports: u32,
+    /// When it was seen, by the reporter's clock.
+    pub seen_at: DateTime<Utc>,
+    /// When the service got it.
+    pub reported_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub changed_at: DateTime<Utc>,
+    /// Counts the changes, from 1; the ETag.
+    pub version: i64,
+}
+
+/// The most photos an act may bring.
+pub const MAX_PHOTOS: usize = 5;
+
+impl Hotspot {
+    /// As it is to be seen at an instant: a claim that lapsed is gone.
+    #[must_use]
+    pub fn seen(&self, now: DateTime<Utc>) -> Self {
+        let mut seen = self.clone();
+        seen.drop_lapsed_claim(now);
+        seen
+    }
+
+    /// Takes a lapsed claim away. Returns it.
+    pub fn drop_lapsed_claim(&mut self, now: DateTime<Utc>) -> Option<Claim> {
+        let lapsed = self.claim.take_if(|c| !c.holds(now));
+        if lapsed.is_some() && self.state == State::Claimed {
+            self.state = State::Reported;
+        }
+        lapsed
+    }
+
+    /// Puts a claim on it. Whether the place allows it is for `rules`.
+    ///
+    /// # Errors
+    /// `hazardous`, `already_claimed` (with holder and end), `wrong_state`.
+    pub fn claim(&mut self, claim: Claim) -> Result<()> {
+        if !self.hazards.is_empty() {
+            return Err(Error::new(Code::Hazardous, "It is hazardous: leave it to the authority."));
+        }
+        if let Some(held) = &self.claim {
+            return Err(already_claimed(held));
+        }
+        self.require(&[State::Reported], "claimed")?;
+        self.state = State::Claimed;
+        self.claim = Some(claim);
+        Ok(())
+    }
+
+    /// Takes the claim off again.
+    pub fn release(&mut self) -> Option<Claim> {
+        if self.state == State::Claimed {
+            self.state = State::Reported;
+        }
+        self.claim.take()
+    }
+
+    /// Says that it is clean.
+    ///
+    /// # Errors
+    /// `hazardous`, `wrong_state`.
+    pub fn clean(&mut self) -> Result<Option<Claim>> {
+        if !self.hazards.is_empty() {
+            return Err(Error::new(Code::Hazardous, "It is hazardous: only the authority may say that it is gone."));
+        }
+        self.require(&[State::Reported, State::Claimed, State::Ordered], "cleaned")?;
+        self.state = State::Cleaned;
+        Ok(self.claim.take())
+    }
+
+    /// Confirms that it is clean; staff may also confirm that a hazard is gone.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn verify(&mut self) -> Result<()> {
+        let hazard_gone = !self.hazards.is_empty() && self.state == State::Reported;
+        if !hazard_gone {
+            self.require(&[State::Cleaned], "verified")?;
+        }
+        self.state = State::Verified;
+        Ok(())
+    }
+
+    /// Closes it without it being cleaned.
+    ///
+    /// # Errors
+    /// `wrong_state`; `invalid` when it would be a duplicate of itself.
+    pub fn close(&mut self, closing: Closing) -> Result<Option<Claim>> {
+        self.require(&[State::Reported, State::Claimed, State::Ordered], closing.state().text())?;
+        match &closing {
+            Closing::Duplicate { of } if *of == self.id => {
+                return Err(Error::invalid("of", "A report is no duplicate of itself."));
+            }
+            Closing::NotOurs { handed_to } => self.owner = Owner::HandedTo { name: handed_to.clone() },
+            _ => {}
+        }
+        self.state = closing.state();
+        self.closing = Some(closing);
+        Ok(self.claim.take())
+    }
+
+    /// Somebody saw it again: a closed or cleaned one is open again.
+    ///
+    /// # Errors
+    /// `wrong_state` for a duplicate, whose story goes on in the other report.
+    pub fn still_there(&mut self) -> Result<()> {
+        if self.state == State::Duplicate {
+            return self.require(&[], "reported again");
+        }
+        if !self.state.is_open() {
+            self.state = State::Reported;
+            self.closing = None;
+        }
+        self.supports += 1;
+        Ok(())
+    }
+
+    /// Announces photos of an act.
+    ///
+    /// # Errors
+    /// `invalid` at `photos`: too many, or one twice.
+    pub fn announce(&mut self, photos: &[Uuid], of: PhotoOf) -> Result<()> {
+        if photos.len() > MAX_PHOTOS {
+            return Err(Error::invalid("photos", format!("At most {MAX_PHOTOS} photos.")));
+        }
+        for &id in photos {
+            if self.photos.iter().any(|p| p.id == id) {
+                return Err(Error::invalid("photos", "A photo is announced twice."));
+            }
+            self.photos.push(Photo { id, of, size: None });
+        }
+        Ok(())
+    }
+
+    fn require(&self, states: &[State], wanted: &str) -> Result<()> {
+        if states.contains(&self.state) {
+            return Ok(());
+        }
+        Err(Error::new(Code::WrongState, format!("It is {} and cannot be {wanted}.", self.state.text()))
+            .fact("state", self.state.text()))
+    }
+}
+
+/// The refusal of a second claim: it names the holder and the end.
+#[must_use]
+pub fn already_claimed(held: &Claim) -> Error {
+    let holder = held.holder_name.as_deref().unwrap_or("A volunteer");
+    Error::new(Code::AlreadyClaimed, format!("{holder} has claimed it until {}.", held.lapses_at().to_rfc3339()))
+        .fact("holder_name", held.holder_name.clone())
+        .fact("until", held.lapses_at().to_rfc3339())
+        .fact("claim", held.id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::claim::HolderKind;
+    use proptest::prelude::*;
+
+    fn hotspot(hazards: Vec<Hazard>) -> Hotspot {
+        let at = DateTime::UNIX_EPOCH;
+        Hotspot {
+            id: Uuid::nil(),
+            at: LonLat { lon: 8.0, lat: 58.0 },
+            segment: Uuid::nil(),
+            municipality: None,
+            amount: Amount::Bag,
+            kinds: vec![],
+            hazards,
+            note: None,
+            state: State::Reported,
+            closing: None,
+            owner: Owner::Service,
+            claim: None,
+            photos: vec![],
+            supports: 0,
+            seen_at: at,
+            reported_at: at,
+            changed_at: at,
+            version: 1,
+        }
+    }
+
+    fn claim() -> Claim {
+        let at = DateTime::UNIX_EPOCH;
+        Claim {
+            id: Uuid::nil(),
+            holder_kind: HolderKind::Group,
+            holder_name: Some("Tromøy speidergruppe".into()),
+            from: at,
+            until: at + chrono::TimeDelta::days(3),
+            remind_at: at,
+            takeover: None,
+        }
+    }
+
+    #[test]
+    fn a_second_claim_is_refused_and_names_the_holder_and_the_end() {
+        let mut h = hotspot(vec![]);
+        h.claim(claim()).unwrap();
+        let refused = h.claim(claim()).unwrap_err();
+        assert_eq!(refused.code, Code::AlreadyClaimed);
+        assert_eq!(refused.facts["holder_name"], "Tromøy speidergruppe");
+        assert_eq!(refused.facts["until"], "1970-01-04T00:00:00+00:00");
+    }
+
+    #[test]
+    fn a_hazardous_one_is_neither_claimed_nor_cleaned_by_people() {
+        let mut h = hotspot(vec![Hazard::Needles]);
+        assert_eq!(h.claim(claim()).unwrap_err().code, Code::Hazardous);
+        assert_eq!(h.clean().unwrap_err().code, Code::Hazardous);
+        h.verify().unwrap();
+        assert_eq!(h.state, State::Verified);
+    }
+
+    #[test]
+    fn still_there_opens_it_again_and_closed_never_pretends_to_be_cleaned() {
+        let mut h = hotspot(vec![]);
+        h.close(Closing::NotOurs { handed_to: "Statens vegvesen".into() }).unwrap();
+        assert_eq!((h.state, &h.owner), (State::NotOurs, &Owner::HandedTo { name: "Statens vegvesen".into() }));
+        h.still_there().unwrap();
+        assert_eq!((h.state, h.supports, &h.closing), (State::Reported, 1, &None));
+    }
+
+    #[test]
+    fn a_lapsed_claim_is_read_as_none() {
+        let mut h = hotspot(vec![]);
+        h.claim(claim()).unwrap();
+        let (during, after) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + chrono::TimeDelta::days(3));
+        assert_eq!(h.seen(during).state, State::Claimed);
+        assert_eq!((h.seen(after).state, h.seen(after).claim), (State::Reported, None));
+    }
+
+    proptest! {
+        /// No sequence of acts leaves a claim on a hotspot that is not claimed, or a claimed one without a claim.
+        #[test]
+        fn claimed_and_claim_go_together(acts in proptest::collection::vec(0..6_u8, 0..40), hazardous: bool) {
+            let mut h = hotspot(if hazardous { vec![Hazard::Oil] } else { vec![] });
+            for act in acts {
+                let before = h.clone();
+                let refused = match act {
+                    0 => h.claim(claim()).is_err(),
+                    1 => h.release().is_none(),
+                    2 => h.clean().is_err(),
+                    3 => h.verify().is_err(),
+                    4 => h.close(Closing::NotFound).is_err(),
+                    _ => h.still_there().is_err(),
+                };
+                prop_assert_eq!(h.state == State::Claimed, h.claim.is_some());
+                prop_assert!(!hazardous || h.claim.is_none());
+                prop_assert!(!refused || h == before, "a refusal changed something");
+            }
+        }
+    }
+}

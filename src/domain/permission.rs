@@ -1,0 +1,120 @@
+//! Who may do what: one table, asked everywhere.
+
+use super::person::{Person, Role};
+use crate::error::{Code, Error, Result};
+
+/// Something one may or may not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Read the map, the rules and the reports.
+    Look,
+    /// Report a hotspot and send its photos.
+    Report,
+    /// Support a report, or say that it is still there.
+    Vouch,
+    /// Claim a hotspot.
+    Claim,
+    /// Extend, release or hand over a claim.
+    KeepClaim,
+    /// Ask the holder to take over.
+    AskTakeover,
+    /// Say that a hotspot is cleaned.
+    Clean,
+    /// Confirm a clean hotspot, or close one with a reason.
+    Judge,
+    /// Draw, reshape and remove zones.
+    Zone,
+    /// Give out one-time links.
+    Invite,
+}
+
+/// How far it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// Not at all.
+    No,
+    /// Only what is theirs.
+    Own,
+    /// Only in the municipality they act for.
+    Municipality,
+    /// Everywhere.
+    Yes,
+}
+
+use Grant::{Municipality, No, Own, Yes};
+
+/// The table. Columns: nobody yet, volunteer, crew, hauler, staff, admin.
+pub const TABLE: [(Action, [Grant; 6]); 10] = [
+    (Action::Look, [Yes, Yes, Yes, Yes, Yes, Yes]),
+    (Action::Report, [No, Yes, Yes, Yes, Yes, Yes]),
+    (Action::Vouch, [No, Yes, Yes, Yes, Yes, Yes]),
+    (Action::Claim, [No, Yes, No, No, Yes, Yes]),
+    (Action::KeepClaim, [No, Own, No, No, Own, Own]),
+    (Action::AskTakeover, [No, Yes, No, No, Yes, Yes]),
+    (Action::Clean, [No, Yes, Yes, No, Yes, Yes]),
+    (Action::Judge, [No, No, No, No, Municipality, Municipality]),
+    (Action::Zone, [No, No, No, No, Municipality, Municipality]),
+    (Action::Invite, [No, No, No, No, No, Own]),
+];
+
+/// What the table grants to somebody.
+///
+/// # Panics
+/// Never: a test walks every action.
+#[must_use]
+pub fn grant(role: Option<Role>, action: Action) -> Grant {
+    let column = match role {
+        None => 0,
+        Some(Role::Volunteer) => 1,
+        Some(Role::Crew) => 2,
+        Some(Role::Hauler) => 3,
+        Some(Role::Staff) => 4,
+        Some(Role::Admin) => 5,
+    };
+    TABLE.iter().find(|(a, _)| *a == action).expect("every action is in the table").1[column]
+}
+
+/// What the act is upon, as far as the table needs to know.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Subject<'a> {
+    /// Whether it is theirs.
+    pub own: bool,
+    /// The municipality it lies in.
+    pub municipality: Option<&'a str>,
+}
+
+/// Whether a person may do this to that.
+///
+/// # Errors
+/// `forbidden`, with what was missing.
+pub fn allow(person: &Person, action: Action, subject: Subject<'_>) -> Result<()> {
+    let refuse = |why: &'static str| Err(Error::new(Code::Forbidden, why));
+    match grant(Some(person.role), action) {
+        Yes => Ok(()),
+        Own if subject.own => Ok(()),
+        Municipality if person.municipality().is_some() && person.municipality() == subject.municipality => Ok(()),
+        Own => refuse("Only the one it belongs to may do this."),
+        Municipality => refuse("Only staff of the municipality it lies in may do this."),
+        No => refuse("This role may not do this."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_in_the_table_once() {
+        for (action, _) in TABLE {
+            assert_eq!(TABLE.iter().filter(|(a, _)| *a == action).count(), 1, "{action:?}");
+            assert_ne!(grant(Some(Role::Admin), action), No, "{action:?} can be done by nobody");
+        }
+    }
+
+    #[test]
+    fn nobody_acts_without_a_session() {
+        for (action, row) in TABLE {
+            assert_eq!(row[0] == Yes, action == Action::Look, "{action:?}");
+        }
+    }
+}

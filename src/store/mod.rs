@@ -1,0 +1,188 @@
+//! The database is the truth: rows, and one entry in the change log for each thing changed, in one transaction.
+
+mod coast;
+mod hotspot;
+mod log;
+mod people;
+pub(crate) mod sql;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use uuid::Uuid;
+
+use crate::domain::change::{Change, Thing};
+use crate::domain::person::Person;
+use crate::error::{Error, Result};
+pub use coast::ImportCount;
+pub use hotspot::{StoredClaim, StoredPhoto};
+use sql::{Database, Row, Sql, Value};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The database, either of the two.
+#[derive(Clone)]
+pub struct Store {
+    db: Database,
+}
+
+/// A read or a write in progress. What it changes is in the log when it ends.
+pub struct Tx {
+    sql: Sql,
+    /// The instant of everything in it.
+    pub now: DateTime<Utc>,
+    next_seq: i64,
+    changes: Vec<Change>,
+    saved: Option<usize>,
+}
+
+impl Store {
+    /// Opens `sqlite:path` or `postgres://…` and brings its tables up to date.
+    ///
+    /// # Errors
+    /// `internal`, saying what to do.
+    pub async fn open(url: &str, connections: u32) -> anyhow::Result<Self> {
+        use anyhow::Context;
+        let db = if url.starts_with("postgres") {
+            let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
+            let pool = pool.connect(url).await.context("cannot reach PostgreSQL: check `database.url`")?;
+            POSTGRES.run(&pool).await.context("cannot bring the tables up to date")?;
+            Database::Postgres(pool)
+        } else {
+            let options = SqliteConnectOptions::from_str(url)
+                .context("`database.url` must begin with sqlite: or postgres:")?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // An acknowledged report survives a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(30))
+                .pragma("mmap_size", "268435456");
+            let pool = SqlitePoolOptions::new().max_connections(connections).connect_with(options).await;
+            let pool = pool.with_context(|| format!("cannot open {url}: is the folder there and writable?"))?;
+            SQLITE.run(&pool).await.context("cannot bring the tables up to date")?;
+            Database::Sqlite(pool)
+        };
+        Ok(Self { db })
+    }
+
+    /// Waits for PostgreSQL to say that something was written. On SQLite it never returns.
+    pub async fn listener(&self) -> Option<sqlx::postgres::PgListener> {
+        let Database::Postgres(pool) = &self.db else { return None };
+        let mut listener = sqlx::postgres::PgListener::connect_with(pool).await.ok()?;
+        listener.listen("strandline").await.ok()?;
+        Some(listener)
+    }
+
+    /// Reads that all see the same moment.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn snapshot(&self, now: DateTime<Utc>) -> Result<Tx> {
+        Ok(Tx::new(self.db.snapshot().await?, now, 0))
+    }
+
+    /// Single reads.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn read(&self, now: DateTime<Utc>) -> Result<Tx> {
+        Ok(Tx::new(self.db.connection().await?, now, 0))
+    }
+
+    /// The one write there is at a time.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn write(&self, now: DateTime<Utc>) -> Result<Tx> {
+        let mut tx = Tx::new(self.db.exclusive().await?, now, 0);
+        tx.next_seq = tx.last_seq().await? + 1;
+        Ok(tx)
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        match &self.db {
+            Database::Sqlite(pool) => pool.close().await,
+            Database::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    fn is_postgres(&self) -> bool {
+        matches!(self.db, Database::Postgres(_))
+    }
+}
+
+impl Tx {
+    fn new(sql: Sql, now: DateTime<Utc>, next_seq: i64) -> Self {
+        Self { sql, now, next_seq, changes: vec![], saved: None }
+    }
+
+    /// Begins a command that can be undone without undoing those before it.
+    pub fn begin_command(&mut self) {
+        self.saved = None;
+    }
+
+    /// Ends a command: keeps or undoes what it did. One that wrote nothing costs nothing.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn end_command(&mut self, keep: bool) -> Result<()> {
+        let Some(changes) = self.saved.take() else { return Ok(()) };
+        if !keep {
+            self.changes.truncate(changes);
+            self.sql.run("ROLLBACK TO SAVEPOINT command", vec![]).await?;
+        }
+        self.sql.run("RELEASE SAVEPOINT command", vec![]).await?;
+        Ok(())
+    }
+
+    async fn run(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
+        if self.saved.is_none() {
+            self.saved = Some(self.changes.len());
+            self.sql.run("SAVEPOINT command", vec![]).await?;
+        }
+        self.sql.run(sql, args).await
+    }
+
+    async fn rows(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
+        self.sql.rows(sql, args).await
+    }
+
+    async fn row(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>> {
+        self.sql.row(sql, args).await
+    }
+
+    /// Puts a change in the log.
+    pub fn log(&mut self, act: &str, why: Option<String>, by: Option<&Person>, id: Uuid, thing: Thing) {
+        let (by, role) = (by.map(|p| p.id), by.map(|p| p.role));
+        let seq = self.next_seq + i64::try_from(self.changes.len()).unwrap_or(0);
+        self.changes.push(Change { seq, at: self.now, act: act.to_owned(), why, by, role, id, thing });
+    }
+
+    /// Ends the write: what was done is durable and in the log when this returns.
+    ///
+    /// # Errors
+    /// `internal`: then nothing was done.
+    pub async fn commit(mut self, store: &Store) -> Result<Vec<Change>> {
+        let mut changes = std::mem::take(&mut self.changes);
+        for (change, seq) in changes.iter_mut().zip(self.next_seq..) {
+            change.seq = seq; // a command that was undone leaves no gap
+            self.append(change).await?;
+        }
+        if store.is_postgres() && !changes.is_empty() {
+            self.sql.run("NOTIFY strandline", vec![]).await?;
+        }
+        self.sql.commit().await?;
+        Ok(changes)
+    }
+}
+
+/// A stored text that is not what was stored there.
+fn spoilt(what: &str) -> Error {
+    Error::internal(anyhow::anyhow!("the database holds a {what} that cannot be read"))
+}
