@@ -1,7 +1,17 @@
 //! Strandline: a municipality, the people who love a beach and the crews who fetch the bags, looking after one coast.
 
+pub mod act;
 pub mod clock;
+pub mod config;
 pub mod coast;
+pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod http;
+pub mod imaging;
+pub mod import;
+pub mod live;
+pub mod photos;
+pub mod startup;
 pub mod store;
+pub mod telemetry;

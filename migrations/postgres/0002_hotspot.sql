@@ -18,7 +18,9 @@ CREATE TABLE claim (
     -- active, fulfilled, released, expired or handed_over. An active one may have lapsed: `until_at` decides, and the
     -- next claim on the hotspot says so here before it takes its place.
     state TEXT NOT NULL,
-    until_at BIGINT NOT NULL
+    until_at BIGINT NOT NULL,
+    -- Who asks to take over, for the day the holder says yes.
+    takeover_person_id UUID REFERENCES person (id)
 );
 -- At most one active claim a hotspot, whatever the code above it does.
 CREATE UNIQUE INDEX claim_active ON claim (hotspot_id) WHERE state = 'active';

@@ -50,7 +50,7 @@ pub struct Claim {
 }
 
 /// How long a claim may last, and the times around it. Configuration; the defaults are those of the service.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClaimTerms {
     /// The longest time from now to its end, in days.

@@ -115,6 +115,24 @@ impl Tx {
         Ok(())
     }
 
+    /// Keeps who asks to take a claim over, or that nobody does any more.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn set_takeover(&mut self, id: Uuid, person: Option<Uuid>) -> Result<()> {
+        self.run("UPDATE claim SET takeover_person_id = $2 WHERE id = $1", args![id, person]).await?;
+        Ok(())
+    }
+
+    /// Who asks to take a claim over.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn takeover_by(&mut self, id: Uuid) -> Result<Option<Uuid>> {
+        let row = self.row("SELECT takeover_person_id FROM claim WHERE id = $1", args![id]).await?;
+        row.map_or(Ok(None), |r| r.maybe_id(0))
+    }
+
     /// Sets another end.
     ///
     /// # Errors

@@ -1,0 +1,244 @@
+//! Reporting, supporting, cleaning and judging hotspots.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Made, digest, end, id_taken, lies_in, load, missing, save};
+use crate::domain::change::Thing;
+use crate::domain::hazard::{Hazard, authority_for};
+use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, MAX_PHOTOS, Owner, PhotoOf, State};
+use crate::domain::permission::{Action, Subject, allow};
+use crate::domain::person::{Person, Role};
+use crate::domain::place::LonLat;
+use crate::domain::text::{clean, clean_optional, clean_required};
+use crate::domain::zone::Regime;
+use crate::error::{Code, Error, Result};
+use crate::store::Tx;
+
+/// What one sends to report a hotspot.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Its id, made by the client, so that sending twice is sending once.
+    pub id: Uuid,
+    /// Degrees east.
+    #[schema(minimum = -180, maximum = 180)]
+    pub lon: f64,
+    /// Degrees north.
+    #[schema(minimum = -90, maximum = 90)]
+    pub lat: f64,
+    /// How much there is.
+    pub amount: Amount,
+    /// Ids of one to five photos, which are sent afterwards.
+    #[schema(min_items = 1, max_items = 5)]
+    pub photos: Vec<Uuid>,
+    /// Kinds of litter.
+    #[serde(default)]
+    pub kinds: Vec<Litter>,
+    /// Hazards.
+    #[serde(default)]
+    pub hazards: Vec<Hazard>,
+    /// Anything else, at most 1000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+    /// When it was seen, by the phone's clock.
+    #[serde(default)]
+    pub seen_at: Option<DateTime<Utc>>,
+}
+
+/// Where a report lies, as the coast knows it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The nearest segment.
+    pub segment: Uuid,
+    /// The municipality.
+    pub municipality: Option<String>,
+}
+
+impl Report {
+    /// Checks everything that can be checked without the database.
+    ///
+    /// # Errors
+    /// `invalid` with the field.
+    pub fn checked(mut self) -> Result<(LonLat, Self)> {
+        let at = LonLat::new(self.lon, self.lat)?;
+        if self.photos.is_empty() || self.photos.len() > MAX_PHOTOS {
+            return Err(Error::invalid("photos", format!("A report has one to {MAX_PHOTOS} photos.")));
+        }
+        self.note = clean_optional("note", self.note.as_deref(), 1000)?;
+        self.kinds.sort_unstable();
+        self.kinds.dedup();
+        self.hazards.sort_unstable();
+        self.hazards.dedup();
+        Ok((at, self))
+    }
+}
+
+/// Reports a hotspot.
+///
+/// # Errors
+/// `forbidden`, `id_taken`, `invalid` when a photo id is in use.
+pub async fn report(tx: &mut Tx, by: &Person, report: Report, at: LonLat, place: Place) -> Result<Made<Hotspot>> {
+    allow(by, Action::Report, Subject::default())?;
+    let sent = digest(&report)?;
+    // A phone whose clock runs ahead has not seen the future.
+    let seen_at = report.seen_at.map_or(tx.now, |t| t.min(tx.now));
+    let owner = match (authority_for(&report.hazards), &place.municipality) {
+        (Some(authority), _) => Owner::Authority { authority },
+        (None, Some(code)) => Owner::Municipality { code: code.clone() },
+        (None, None) => Owner::Service,
+    };
+    let mut hotspot = Hotspot {
+        id: report.id,
+        at,
+        segment: place.segment,
+        municipality: place.municipality,
+        amount: report.amount,
+        kinds: report.kinds,
+        hazards: report.hazards,
+        note: report.note,
+        state: State::Reported,
+        closing: None,
+        owner,
+        claim: None,
+        photos: vec![],
+        supports: 0,
+        seen_at: seen_at.max(tx.now - TimeDelta::days(366)),
+        reported_at: tx.now,
+        changed_at: tx.now,
+        version: 1,
+    };
+    hotspot.announce(&report.photos, PhotoOf::Report)?;
+    if !tx.add_hotspot(&hotspot, by.id, &sent).await? {
+        return before(tx, report.id, by, &sent).await;
+    }
+    announce(tx, &report.photos, hotspot.id, by).await?;
+    tx.log("reported", None, Some(by), hotspot.id, Thing::Hotspot(Box::new(hotspot.clone())));
+    Ok(Made::New(hotspot))
+}
+
+async fn before(tx: &mut Tx, id: Uuid, by: &Person, sent: &[u8]) -> Result<Made<Hotspot>> {
+    let (reporter, first) = tx.reporter(id).await?.ok_or_else(|| missing("hotspot"))?;
+    if reporter != by.id || first != sent {
+        return Err(id_taken());
+    }
+    let hotspot = tx.hotspot(id).await?.ok_or_else(|| missing("hotspot"))?;
+    Ok(Made::Before(hotspot.seen(tx.now)))
+}
+
+async fn announce(tx: &mut Tx, photos: &[Uuid], hotspot: Uuid, by: &Person) -> Result<()> {
+    for &photo in photos {
+        if !tx.announce_photo(photo, hotspot, by.id).await? {
+            return Err(Error::invalid("photos", "A photo with this id exists."));
+        }
+    }
+    Ok(())
+}
+
+/// Photos and words that go with an act upon a hotspot.
+#[derive(Debug, Default, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Saying {
+    /// Ids of photos, which are sent afterwards.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    pub photos: Vec<Uuid>,
+    /// What one wants to add, at most 1000 characters.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+}
+
+/// Supports a report: "I have seen it too". A second time changes nothing.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub async fn support(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Hotspot> {
+    allow(by, Action::Vouch, Subject::default())?;
+    let mut h = load(tx, id).await?;
+    let (reporter, _) = tx.reporter(id).await?.ok_or_else(|| missing("hotspot"))?;
+    if reporter == by.id || !tx.add_support(id, by.id).await? {
+        return Ok(h);
+    }
+    h.supports += 1;
+    save(tx, h, "supported", None, by).await
+}
+
+/// Says that it is still there: what was closed or cleaned is open again.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `wrong_state`, `invalid` when reopening without a photo.
+pub async fn still_there(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> Result<Hotspot> {
+    allow(by, Action::Vouch, Subject::default())?;
+    let note = clean_optional("note", saying.note.as_deref(), 1000)?;
+    let mut h = load(tx, id).await?;
+    if !h.state.is_open() && saying.photos.is_empty() {
+        return Err(Error::invalid("photos", "A photo is needed to open it again."));
+    }
+    h.still_there()?;
+    h.announce(&saying.photos, PhotoOf::StillThere)?;
+    announce(tx, &saying.photos, id, by).await?;
+    save(tx, h, "still_there", note, by).await
+}
+
+/// Says that it is clean. `regime` is that of the place today: volunteers do not clean where crews do.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `hazardous`, `wrong_state`, `professional_zone`, `already_claimed` by somebody else.
+pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying, regime: Regime) -> Result<Hotspot> {
+    allow(by, Action::Clean, Subject::default())?;
+    if by.role == Role::Volunteer && matches!(regime, Regime::Professional | Regime::Monitoring | Regime::Closed) {
+        return Err(match regime {
+            Regime::Professional => Error::new(Code::ProfessionalZone, "Professional crews clear there and say when it is done."),
+            Regime::Monitoring => Error::new(Code::MonitoringBeach, "Litter is counted there and must not be cleaned."),
+            _ => Error::new(Code::ClosedPlace, "People may not be there now."),
+        });
+    }
+    let note = clean_optional("note", saying.note.as_deref(), 1000)?;
+    let mut h = load(tx, id).await?;
+    let ended = h.clean()?;
+    h.announce(&saying.photos, PhotoOf::Cleaned)?;
+    announce(tx, &saying.photos, id, by).await?;
+    end(tx, ended, "fulfilled").await?;
+    save(tx, h, "cleaned", note, by).await
+}
+
+/// Confirms that it is clean, or that a hazard is gone.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `wrong_state`.
+pub async fn verify(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Hotspot> {
+    let mut h = load(tx, id).await?;
+    allow(by, Action::Judge, lies_in(&h))?;
+    h.verify()?;
+    save(tx, h, "verified", None, by).await
+}
+
+/// Closes it without it being cleaned, with the reason.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `wrong_state`, `invalid`.
+pub async fn close(tx: &mut Tx, by: &Person, id: Uuid, closing: Closing) -> Result<Hotspot> {
+    let mut h = load(tx, id).await?;
+    allow(by, Action::Judge, lies_in(&h))?;
+    let closing = match closing {
+        Closing::Duplicate { of } if tx.hotspot(of).await?.is_none() => {
+            return Err(Error::invalid("of", "There is no such report."));
+        }
+        Closing::NotOurs { handed_to } => Closing::NotOurs { handed_to: clean_required("handed_to", &handed_to, 200)? },
+        Closing::Rejected { why } => Closing::Rejected { why: clean_required("why", &why, 1000)? },
+        other => other,
+    };
+    let why = match &closing {
+        Closing::Rejected { why } => Some(clean("why", why, 1000)?),
+        Closing::NotOurs { handed_to } => Some(handed_to.clone()),
+        _ => None,
+    };
+    let ended = h.close(closing)?;
+    end(tx, ended, "released").await?;
+    let act = h.state.text();
+    save(tx, h, act, why, by).await
+}

@@ -1,0 +1,119 @@
+//! HTTP: parse, authorise, call, answer. The only place that knows it.
+
+pub mod guard;
+pub mod observe;
+pub mod problem;
+pub mod read;
+mod routes;
+pub mod session;
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::web;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use crate::config::Config;
+use crate::live::Live;
+use crate::photos::Photos;
+use session::SessionCache;
+
+/// What every handler may use.
+pub struct App {
+    /// The coast and its writer.
+    pub live: Arc<Live>,
+    /// The settings.
+    pub config: Config,
+    /// The files of photos.
+    pub photos: Photos,
+    /// Sessions seen a moment ago.
+    pub sessions: SessionCache,
+    /// Writes from each address.
+    pub writes: DefaultKeyedRateLimiter<IpAddr>,
+    /// Photos being worked on.
+    pub imaging: Arc<Semaphore>,
+    /// Counts, where they are kept.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+impl App {
+    /// Puts it together.
+    #[must_use]
+    pub fn new(live: Arc<Live>, config: Config, photos: Photos, metrics: Option<PrometheusHandle>) -> Self {
+        let per_minute = NonZeroU32::new(config.limits.writes_per_minute).unwrap_or(NonZeroU32::MIN);
+        Self {
+            live,
+            photos,
+            sessions: SessionCache::default(),
+            writes: RateLimiter::keyed(Quota::per_minute(per_minute)),
+            imaging: Arc::new(Semaphore::new(config.photos.at_once.max(1))),
+            config,
+            metrics,
+        }
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Strandline",
+        description = "Beach segments, zones and closures, hotspots and claims. Lengths are in metres, instants are \
+                       RFC 3339 in UTC, positions are longitude and latitude in WGS 84.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/")),
+)]
+struct Description;
+
+/// The description of the API, as it is served and committed.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, mut api) =
+        actix_web::App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes::all).split_for_parts();
+    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    api
+}
+
+/// All routes with what stands before them.
+pub fn configure(app: &web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let app = app.clone();
+    move |service| {
+        let front = routes::front(&app.config.server.web);
+        service.app_data(app).service(
+            web::scope("")
+                .wrap(Compress::default())
+                .wrap(security_headers())
+                .wrap(from_fn(guard::guard))
+                .wrap(from_fn(observe::observe))
+                .configure(|s| {
+                    let mut described = utoipa_actix_web::service_config::ServiceConfig::new(s);
+                    routes::all(&mut described);
+                })
+                .configure(front),
+        );
+    }
+}
+
+/// Nothing but our own files may run, frame us or learn where people came from.
+fn security_headers() -> DefaultHeaders {
+    let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+                  object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+    [
+        ("content-security-policy", policy),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("permissions-policy", "camera=(self), geolocation=(self), microphone=()"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ]
+    .into_iter()
+    .fold(DefaultHeaders::new(), |headers, (name, value)| {
+        headers.add((HeaderName::from_static(name), HeaderValue::from_static(value)))
+    })
+}

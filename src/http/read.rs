@@ -1,0 +1,158 @@
+//! Reads requests: bodies and parameters, with the field at fault named.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::IF_MATCH;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::App;
+use crate::error::{Code, Error, Result};
+
+/// A JSON body.
+pub struct Body<T>(pub T);
+
+/// The parameters behind the question mark.
+pub struct Params<T>(pub T);
+
+/// The version a change is based on, from `If-Match`.
+pub struct BasedOn(pub i64);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            if req.content_type() != "application/json" {
+                let detail = "The body must be application/json.";
+                return Err(Error::new(Code::UnsupportedMediaType, detail).at("content-type"));
+            }
+            let most = req.app_data::<web::Data<App>>().map_or(262_144, |a| a.config.limits.body_bytes);
+            let bytes = all(&req, &mut payload, most).await?;
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+/// The whole body, when it is not larger than `most`.
+///
+/// # Errors
+/// `too_large`, `malformed`.
+pub async fn all(req: &HttpRequest, payload: &mut Payload, most: usize) -> Result<web::BytesMut> {
+    let too_large = || Error::new(Code::TooLarge, format!("The body may have at most {most} bytes."));
+    let told = req.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+    if told.is_some_and(|n| n > most) {
+        return Err(too_large());
+    }
+    let mut bytes = web::BytesMut::new();
+    while let Some(part) = payload.next().await {
+        let part = part.map_err(|_| Error::new(Code::Malformed, "The body broke off."))?;
+        if bytes.len() + part.len() > most {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|e| {
+        let field = field_of(&e.path().to_string(), &e.inner().to_string());
+        match e.inner().classify() {
+            serde_json::error::Category::Data => Error::new(Code::Invalid, sentence(e.inner())).at(field),
+            _ => Error::new(Code::Malformed, sentence(e.inner())),
+        }
+    })?;
+    json.end().map_err(|e| Error::new(Code::Malformed, sentence(&e)))?;
+    Ok(read)
+}
+
+/// serde names a missing or unknown field in its message, not in its path.
+fn field_of(path: &str, message: &str) -> String {
+    let named = ["missing field `", "unknown field `"]
+        .iter()
+        .find_map(|start| message.split_once(start)?.1.split_once('`').map(|(name, _)| name.to_owned()));
+    match named {
+        Some(name) if path == "." || path.is_empty() || path.ends_with(&name) => name,
+        Some(name) => format!("{path}.{name}"),
+        None => path.to_owned(),
+    }
+}
+
+fn sentence(e: &impl std::fmt::Display) -> String {
+    let text: String = e.to_string().chars().filter(|c| !c.is_control()).take(300).collect();
+    text
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Params<T> {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = pairs_of(req.query_string());
+        let read = serde_path_to_error::deserialize(pairs).map(Self).map_err(|e| {
+            let field = field_of(&e.path().to_string(), &e.inner().to_string());
+            Error::new(Code::Invalid, sentence(e.inner())).at(field)
+        });
+        std::future::ready(read)
+    }
+}
+
+fn pairs_of(query: &str) -> serde_urlencoded::Deserializer<'_> {
+    serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()))
+}
+
+impl FromRequest for BasedOn {
+    type Error = Error;
+    type Future = std::future::Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let version = match req.headers().get(IF_MATCH) {
+            None => Err(Error::new(Code::PreconditionRequired, "Send If-Match with the ETag of what you read.").at("if-match")),
+            Some(tag) => tag
+                .to_str()
+                .ok()
+                .and_then(|t| t.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
+                .ok_or_else(|| Error::new(Code::Stale, "If-Match is not an ETag given out here.").at("if-match")),
+        };
+        std::future::ready(version.map(Self))
+    }
+}
+
+/// The id in the path.
+///
+/// # Errors
+/// `not_found`: what is no id names nothing.
+pub fn id(text: &str) -> Result<uuid::Uuid> {
+    text.parse().map_err(|_| Error::new(Code::NotFound, "There is no such thing: its address is no id."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::act::hotspot::Report;
+
+    fn refused(body: &str) -> (Code, Option<String>) {
+        let e = parse::<Report>(body.as_bytes()).err().unwrap();
+        (e.code, e.field.map(std::borrow::Cow::into_owned))
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named() {
+        let id = r#""id":"019f0000-0000-7000-8000-000000000000""#;
+        let at = |field: &str| (Code::Invalid, Some(field.to_owned()));
+        assert_eq!(refused(&format!(r#"{{{id},"lon":"8"}}"#)), at("lon"));
+        assert_eq!(refused(&format!(r#"{{{id},"lon":8}}"#)), at("lat"));
+        assert_eq!(refused(&format!(r#"{{{id},"colour":8}}"#)), at("colour"));
+        assert_eq!(refused(&format!(r#"{{{id},"lon":8,"lat":58,"amount":"tons"}}"#)), at("amount"));
+        assert_eq!(refused(&format!(r#"{{{id},"photos":["x"]}}"#)), at("photos[0]"));
+        assert_eq!(refused(r#"{"lon":NaN}"#), (Code::Malformed, None));
+        assert_eq!(refused("{"), (Code::Malformed, None));
+    }
+}

@@ -1,0 +1,174 @@
+//! The shore itself.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpResponse, get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Refusals;
+use crate::coast::earth::Vertex;
+use crate::coast::tile::{TileId, tile};
+use crate::domain::place::{LonLat, Window};
+use crate::domain::zone::Regime;
+use crate::error::{Code, Error, Result};
+use crate::http::App;
+use crate::http::read::Params;
+
+/// What a client needs to know before anything else.
+#[derive(Serialize, ToSchema)]
+pub struct About {
+    /// West, south, east, north of the shore; nothing when none was imported.
+    bounds: Option<[f64; 4]>,
+    /// How many segments.
+    segments: usize,
+    /// The version of map tiles.
+    shore_version: u64,
+    /// The last entry of the change log: where to follow events from.
+    seq: i64,
+    /// The local day.
+    today: chrono::NaiveDate,
+    /// The local time zone.
+    time_zone: String,
+    /// Whether anyone may choose a role.
+    demo: bool,
+    /// The longest claim, in days.
+    max_claim_days: i64,
+}
+
+/// About this coast
+#[utoipa::path(tag = "coast", responses((status = 200, body = About), Refusals))]
+#[get("/api/v1/coast")]
+pub async fn about(app: web::Data<App>) -> web::Json<About> {
+    let coast = app.live.coast();
+    let bounds = coast.shore.bounds().map(|b| {
+        let degrees = |lon, lat| Vertex { lon, lat }.degrees();
+        let (low, high) = (degrees(b.west, b.south), degrees(b.east, b.north));
+        [low.lon, low.lat, high.lon, high.lat]
+    });
+    web::Json(About {
+        bounds,
+        segments: coast.shore.len(),
+        shore_version: coast.shore_version,
+        seq: coast.seq,
+        today: coast.date,
+        time_zone: app.config.coast.time_zone.to_string(),
+        demo: app.config.demo,
+        max_claim_days: app.config.claims.max_days,
+    })
+}
+
+/// A window.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct InWindow {
+    /// west,south,east,north in degrees; west may be greater than east across the 180th meridian
+    #[param(example = "8.7,58.4,8.9,58.5")]
+    bbox: String,
+}
+
+/// Segments in a window
+///
+/// A GeoJSON FeatureCollection, copied from memory as it lies there.
+#[utoipa::path(tag = "coast", params(InWindow), responses(
+    (status = 200, body = Object, content_type = "application/geo+json"), Refusals))]
+#[get("/api/v1/segments")]
+pub async fn segments(app: web::Data<App>, q: Params<InWindow>) -> Result<HttpResponse> {
+    let window = Window::parse(&q.0.bbox)?;
+    let most = app.config.limits.segments;
+    let mut out = Vec::with_capacity(16 << 10);
+    out.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
+    let found = app.live.coast().shore.json_within(window, most, &mut out);
+    if found > most {
+        let detail = format!("The window holds more than {most} segments. Ask for a smaller one, or for map tiles.");
+        return Err(Error::new(Code::WindowTooLarge, detail).at("bbox"));
+    }
+    out.extend_from_slice(b"]}");
+    Ok(HttpResponse::Ok().content_type("application/geo+json").body(out))
+}
+
+/// A place and how much is wanted around it.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct NearPlace {
+    /// degrees east
+    #[param(minimum = -180, maximum = 180)]
+    lon: f64,
+    /// degrees north
+    #[param(minimum = -90, maximum = 90)]
+    lat: f64,
+    /// how many, 1 to 100
+    #[serde(default = "one")]
+    #[param(minimum = 1, maximum = 100, default = 1)]
+    k: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// A segment near a place.
+#[derive(Serialize, ToSchema)]
+pub struct NearSegment {
+    /// Its id.
+    id: uuid::Uuid,
+    /// Geodesic metres to it.
+    distance_m: f64,
+    /// Its nearest point: degrees east.
+    lon: f64,
+    /// Degrees north.
+    lat: f64,
+    /// Who clears there today.
+    regime: Regime,
+    /// Code of its municipality.
+    municipality: Option<String>,
+}
+
+/// The segments nearest to a place
+#[utoipa::path(tag = "coast", params(NearPlace), responses((status = 200, body = Vec<NearSegment>), Refusals))]
+#[get("/api/v1/segments/nearest")]
+pub async fn nearest(app: web::Data<App>, q: Params<NearPlace>) -> Result<web::Json<Vec<NearSegment>>> {
+    let at = LonLat::new(q.0.lon, q.0.lat)?;
+    if !(1..=100).contains(&q.0.k) {
+        return Err(Error::invalid("k", "k must be from 1 to 100."));
+    }
+    let near = app.live.coast().shore.nearest(at, q.0.k, f64::INFINITY).into_iter().map(|n| NearSegment {
+        id: n.id,
+        distance_m: (n.distance_m * 100.0).round() / 100.0,
+        lon: n.place.lon,
+        lat: n.place.lat,
+        regime: n.regime,
+        municipality: n.municipality,
+    });
+    Ok(web::Json(near.collect()))
+}
+
+/// Which version of a tile.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct TileVersion {
+    /// the `shore_version` it is wanted in; with it the answer may be kept for ever
+    v: Option<u64>,
+}
+
+/// A map tile of land and shore
+///
+/// Mapbox Vector Tile 2.1 with the layers `land` and `shore`; a shore feature has a `regime`.
+#[utoipa::path(tag = "coast",
+    params(("z" = u8, Path, description = "zoom, 0 to 16"), ("x" = u32, Path, description = "column"),
+           ("y" = u32, Path, description = "row"), TileVersion),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.mapbox-vector-tile"), Refusals))]
+#[get("/api/v1/tiles/{z}/{x}/{y}")]
+pub async fn map_tile(app: web::Data<App>, path: web::Path<(String, String, String)>, q: Params<TileVersion>) -> Result<HttpResponse> {
+    let (z, x, y) = path.into_inner();
+    let no_tile = || Error::new(Code::NotFound, "There is no such tile.");
+    let number = |t: &str| t.parse::<u32>().map_err(|_| no_tile());
+    let id = TileId::new(u8::try_from(number(&z)?).map_err(|_| no_tile())?, number(&x)?, number(&y)?).ok_or_else(no_tile)?;
+    let coast = app.live.coast().clone();
+    let kept = if q.0.v == Some(coast.shore_version) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    // A tile of a whole country takes a while; the others are not to wait for it.
+    let bytes = web::block(move || tile(&coast, id)).await.map_err(Error::internal)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/vnd.mapbox-vector-tile")
+        .insert_header((CACHE_CONTROL, kept))
+        .body(bytes))
+}

@@ -1,0 +1,193 @@
+//! Photos: decoded safely, turned upright, stripped of all metadata, and kept in three sizes.
+//!
+//! HEIC is not read here (its licences, and the age of libheif where this runs): the browser converts it.
+
+use std::io::Cursor;
+
+use exif::{In, Tag};
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use crate::domain::place::LonLat;
+use crate::error::{Code, Error, Result};
+
+/// The most bytes of a photo as it is sent: 12 MiB.
+pub const MAX_BYTES: usize = 12 << 20;
+/// The most pixels on a side.
+const MAX_SIDE: u32 = 12_000;
+/// The most pixels in all.
+const MAX_PIXELS: u64 = 60_000_000;
+/// The most memory decoding may take.
+const MAX_MEMORY: u64 = 512 << 20;
+/// How much of the picture is kept: good for the eye, a tenth of the bytes.
+const QUALITY: u8 = 80;
+
+/// The sizes that are kept: name and longest side in pixels.
+pub const SIZES: [(&str, u32); 3] = [("list", 240), ("screen", 1080), ("zoom", 2560)];
+
+/// A photo ready to be kept.
+pub struct Prepared {
+    /// JPEG bytes, in the order of [`SIZES`]. There is nothing in them but the picture.
+    pub files: [Vec<u8>; 3],
+    /// Width and height of the largest size.
+    pub size: (u32, u32),
+    /// Where the camera said it was; told to the one who sent it, and not kept.
+    pub position: Option<LonLat>,
+}
+
+/// Prepares a photo. Takes up to a second and hundreds of megabytes: not for the async threads.
+///
+/// # Errors
+/// `photo_unreadable`, `photo_mislabelled`, `photo_too_big`, `unsupported_media_type`.
+pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
+    let format = match content_type {
+        "image/jpeg" => ImageFormat::Jpeg,
+        "image/png" => ImageFormat::Png,
+        "image/webp" => ImageFormat::WebP,
+        _ => return Err(Error::new(Code::UnsupportedMediaType, "A photo must be JPEG, PNG or WebP.").at("content-type")),
+    };
+    if bytes.is_empty() {
+        return Err(Error::new(Code::PhotoUnreadable, "The photo is empty."));
+    }
+    match image::guess_format(bytes) {
+        Ok(found) if found == format => {}
+        Ok(found) => {
+            let detail = format!("It says {content_type} but is {}.", found.to_mime_type());
+            return Err(Error::new(Code::PhotoMislabelled, detail).at("content-type"));
+        }
+        Err(_) => return Err(unreadable()),
+    }
+    let position = position(bytes);
+    let upright = decode(bytes, format)?;
+    let files = SIZES.map(|(_, side)| encode(&fit(&upright, side)));
+    let [list, screen, zoom] = files;
+    let zoomed = fit_size(upright.width(), upright.height(), SIZES[2].1);
+    Ok(Prepared { files: [list?, screen?, zoom?], size: zoomed, position })
+}
+
+fn unreadable() -> Error {
+    Error::new(Code::PhotoUnreadable, "The photo is damaged or cut short.")
+}
+
+fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    let too_big = || Error::new(Code::PhotoTooBig, format!("At most {MAX_PIXELS} pixels, {MAX_SIDE} on a side."));
+    let fault = |e: image::ImageError| match e {
+        image::ImageError::Limits(_) => too_big(),
+        _ => unreadable(),
+    };
+    let mut decoder = reader.into_decoder().map_err(fault)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(too_big());
+    }
+    let orientation = decoder.orientation().map_err(fault)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(fault)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+fn fit_size(width: u32, height: u32, side: u32) -> (u32, u32) {
+    let longest = width.max(height);
+    if longest <= side {
+        return (width, height);
+    }
+    let scaled = |v: u32| u32::try_from(u64::from(v) * u64::from(side) / u64::from(longest)).unwrap_or(side).max(1);
+    (scaled(width), scaled(height))
+}
+
+fn fit(picture: &DynamicImage, side: u32) -> DynamicImage {
+    let (width, height) = fit_size(picture.width(), picture.height(), side);
+    if (width, height) == (picture.width(), picture.height()) {
+        return picture.clone();
+    }
+    picture.thumbnail_exact(width, height)
+}
+
+fn encode(picture: &DynamicImage) -> Result<Vec<u8>> {
+    let mut out = vec![];
+    // What is transparent becomes white, as on a page.
+    let flat = flattened(picture);
+    flat.write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY)).map_err(Error::internal)?;
+    Ok(out)
+}
+
+fn flattened(picture: &DynamicImage) -> DynamicImage {
+    if !picture.color().has_alpha() {
+        return DynamicImage::ImageRgb8(picture.to_rgb8());
+    }
+    let mut white = image::RgbaImage::from_pixel(picture.width(), picture.height(), image::Rgba([255; 4]));
+    image::imageops::overlay(&mut white, &picture.to_rgba8(), 0, 0);
+    DynamicImage::ImageRgba8(white).to_rgb8().into()
+}
+
+/// Where the camera says it was. Nothing when it does not say, or says nonsense.
+fn position(bytes: &[u8]) -> Option<LonLat> {
+    let exif = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)).ok()?;
+    let degrees = |tag, reference, negative: &str| {
+        let exif::Value::Rational(parts) = &exif.get_field(tag, In::PRIMARY)?.value else { return None };
+        let [d, m, s] = parts.get(..3)? else { return None };
+        let sign = exif.get_field(reference, In::PRIMARY)?.display_value().to_string();
+        let value = d.to_f64() + m.to_f64() / 60.0 + s.to_f64() / 3600.0;
+        Some(if sign == negative { -value } else { value })
+    };
+    let lon = degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, "W")?;
+    let lat = degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, "S")?;
+    LonLat::new(lon, lat).ok().filter(|p| p.lon != 0.0 || p.lat != 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let picture = DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(width, height, image::Rgba([9, 90, 200, 255])));
+        let mut out = Cursor::new(vec![]);
+        picture.write_to(&mut out, ImageFormat::Png).unwrap();
+        out.into_inner()
+    }
+
+    #[test]
+    fn a_photo_is_kept_in_three_sizes_and_never_enlarged() {
+        let done = prepare(&png(3000, 1500), "image/png").unwrap();
+        let sizes = done.files.each_ref().map(|f| {
+            let p = image::load_from_memory_with_format(f, ImageFormat::Jpeg).unwrap();
+            (p.width(), p.height())
+        });
+        assert_eq!((sizes, done.size), ([(240, 120), (1080, 540), (2560, 1280)], (2560, 1280)));
+        assert_eq!(prepare(&png(100, 50), "image/png").unwrap().size, (100, 50));
+    }
+
+    #[test]
+    fn what_is_no_photo_is_told_apart() {
+        let code = |bytes: &[u8], kind| prepare(bytes, kind).err().unwrap().code;
+        let good = png(64, 64);
+        assert_eq!(code(b"", "image/png"), Code::PhotoUnreadable);
+        assert_eq!(code(&good[..good.len() / 2], "image/png"), Code::PhotoUnreadable);
+        assert_eq!(code(b"GIF89a nothing", "image/png"), Code::PhotoMislabelled);
+        assert_eq!(code(b"no picture at all", "image/jpeg"), Code::PhotoUnreadable);
+        assert_eq!(code(&good, "image/jpeg"), Code::PhotoMislabelled);
+        assert_eq!(code(&good, "image/heic"), Code::UnsupportedMediaType);
+    }
+
+    #[test]
+    fn a_bomb_is_refused_by_its_header() {
+        let mut bomb = png(64, 64);
+        // Width and height in the header say 50,000; its checksum is made to match.
+        bomb[16..24].copy_from_slice(&[0, 0, 0xC3, 0x50, 0, 0, 0xC3, 0x50]);
+        let crc = crc32(&bomb[12..29]);
+        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert_eq!(prepare(&bomb, "image/png").err().unwrap().code, Code::PhotoTooBig);
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0_u32, |crc, b| {
+            (0..8).fold(crc ^ u32::from(*b), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xEDB8_8320 } else { c >> 1 })
+        })
+    }
+}

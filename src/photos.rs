@@ -1,0 +1,109 @@
+//! Where the files of photos lie: a folder with one folder a photo, which appears whole or not at all.
+//!
+//! Files come before the row that says they are there, and every byte is on disk before that row is committed. What a
+//! crash leaves over in between is swept away at the next start. An object store is to come in this place.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::imaging::{Prepared, SIZES};
+
+/// The folder of photos.
+#[derive(Debug, Clone)]
+pub struct Photos {
+    folder: PathBuf,
+}
+
+impl Photos {
+    /// Opens the folder, making it when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open(folder: &Path) -> std::io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Keeps a photo. Blocks until it is on disk.
+    ///
+    /// # Errors
+    /// `internal`, when the disk refuses; then nothing is left behind.
+    pub fn keep(&self, id: Uuid, photo: &Prepared) -> Result<()> {
+        let unfinished = self.folder.join(format!("{id}.{}.part", Uuid::now_v7()));
+        let kept = self.write(&unfinished, id, photo);
+        if kept.is_err() {
+            let _ = fs::remove_dir_all(&unfinished); // swept at the next start otherwise
+        }
+        kept.map_err(Error::from)
+    }
+
+    fn write(&self, unfinished: &Path, id: Uuid, photo: &Prepared) -> std::io::Result<()> {
+        fs::create_dir(unfinished)?;
+        for ((name, _), bytes) in SIZES.iter().zip(&photo.files) {
+            let mut file = File::create_new(unfinished.join(format!("{name}.jpg")))?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+        }
+        File::open(unfinished)?.sync_all()?;
+        let place = self.folder.join(id.to_string());
+        if place.exists() {
+            return fs::remove_dir_all(unfinished); // the same photo, sent twice at once
+        }
+        fs::rename(unfinished, place)?;
+        File::open(&self.folder)?.sync_all()
+    }
+
+    /// The file of a photo in one of [`SIZES`].
+    #[must_use]
+    pub fn file(&self, id: Uuid, size: &str) -> Option<PathBuf> {
+        let known = SIZES.iter().any(|(name, _)| *name == size);
+        known.then(|| self.folder.join(id.to_string()).join(format!("{size}.jpg"))).filter(|f| f.is_file())
+    }
+
+    /// Removes what no row knows and is older than `age` (a younger one may be on its way to its row, in this process
+    /// or another), and returns the rows whose files are missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self, stored: &HashSet<Uuid>, age: Duration) -> std::io::Result<Vec<Uuid>> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let known = entry.file_name().to_str().and_then(|n| n.parse().ok()).is_some_and(|id| stored.contains(&id));
+            let old = entry.metadata()?.modified()?.elapsed().unwrap_or_default() >= age;
+            if !known && old {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(stored.iter().filter(|id| SIZES.iter().any(|(s, _)| self.file(**id, s).is_none())).copied().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepared() -> Prepared {
+        Prepared { files: [vec![1], vec![2], vec![3]], size: (1, 1), position: None }
+    }
+
+    #[test]
+    fn what_no_row_knows_is_swept_and_what_is_missing_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let photos = Photos::open(folder.path()).unwrap();
+        let (kept, orphan, missing) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        photos.keep(kept, &prepared()).unwrap();
+        photos.keep(kept, &prepared()).unwrap();
+        photos.keep(orphan, &prepared()).unwrap();
+        fs::create_dir(folder.path().join(format!("{missing}.x.part"))).unwrap();
+        assert_eq!(photos.sweep(&HashSet::from([kept, missing]), Duration::ZERO).unwrap(), [missing]);
+        assert!(photos.file(kept, "list").is_some() && photos.file(orphan, "list").is_none());
+        assert!(photos.file(kept, "../../etc/passwd").is_none());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,108 @@
+//! Puts the service together and takes it down again.
+
+use std::collections::HashSet;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App as ActixApp, HttpServer, web};
+use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::{self, App};
+use crate::live::Live;
+use crate::photos::Photos;
+use crate::store::Store;
+
+/// Files of photos that no row knows are kept this long: they may be on their way to their row.
+const ORPHAN_AGE: Duration = Duration::from_secs(3600);
+
+/// A running service.
+pub struct Service {
+    /// Its port.
+    pub port: u16,
+    /// The coast and its writer.
+    pub live: Arc<Live>,
+    server: JoinHandle<std::io::Result<()>>,
+    handle: ServerHandle,
+    writer: JoinHandle<()>,
+}
+
+impl Service {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Says what is wrong and what to do.
+    pub async fn start(config: Config, clock: Clock, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
+        let store = open_store(&config).await?;
+        let photos = Photos::open(&config.photos.folder)
+            .with_context(|| format!("cannot make the folder {} for photos", config.photos.folder.display()))?;
+        sweep(&store, &photos, &clock).await?;
+        let (live, writer) = Live::start(store, clock, config.coast.time_zone).await?;
+        let listener = TcpListener::bind(&config.server.bind)
+            .with_context(|| format!("cannot listen on {}: is something else there?", config.server.bind))?;
+        let port = listener.local_addr()?.port();
+        let (workers, stop_within) = (config.server.workers, config.server.stop_within_s);
+        let app = web::Data::new(App::new(live.clone(), config, photos, metrics));
+        let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
+            .disable_signals()
+            .shutdown_timeout(stop_within);
+        if workers > 0 {
+            server = server.workers(workers);
+        }
+        let server = server.listen(listener)?.run();
+        let handle = server.handle();
+        Ok(Self { port, live, server: tokio::spawn(server), handle, writer })
+    }
+
+    /// Takes it down: watchers are sent away, open requests end, what waits is written, then the database is closed.
+    pub async fn stop(self) {
+        self.live.stop_watching();
+        self.handle.stop(true).await;
+        self.live.stop();
+        let _ = self.writer.await;
+        let _ = self.server.await;
+        self.live.store.close().await;
+    }
+
+    /// Runs until it is told to stop.
+    ///
+    /// # Errors
+    /// When signals cannot be heard.
+    pub async fn run_until_told(self) -> anyhow::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        tracing::info!("service.stopping");
+        self.stop().await;
+        Ok(())
+    }
+}
+
+/// Opens the database, making the folder of a SQLite file when it is not there.
+///
+/// # Errors
+/// Says what is wrong and what to do.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let url = &config.database.url;
+    if let Some(folder) = url.strip_prefix("sqlite:").and_then(|p| std::path::Path::new(p).parent()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    Store::open(url, config.database.connections).await
+}
+
+async fn sweep(store: &Store, photos: &Photos, clock: &Clock) -> anyhow::Result<()> {
+    let stored: HashSet<_> = store.read(clock.now()).await?.stored_photos().await?.into_iter().collect();
+    let missing = photos.sweep(&stored, ORPHAN_AGE)?;
+    if !missing.is_empty() {
+        tracing::error!(count = missing.len(), "photos.missing: restore the folder from its backup");
+    }
+    Ok(())
+}
