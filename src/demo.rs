@@ -180,13 +180,14 @@ async fn then(tx: &mut crate::store::Tx, cast: &Cast, id: Uuid, scene: &Scene, r
             }
         }
         Then::Cleaned | Then::Verified => {
-            act::hotspot::cleaned(tx, volunteer, id, Saying::default(), regime).await?;
+            let by = if regime == Regime::Professional { staff } else { volunteer };
+            act::hotspot::cleaned(tx, by, id, Saying::default(), regime).await?;
             if scene.then == Then::Verified {
                 act::hotspot::verify(tx, staff, id).await?;
             }
         }
         Then::StillThere => {
-            act::hotspot::cleaned(tx, volunteer, id, Saying::default(), regime).await?;
+            act::hotspot::cleaned(tx, staff, id, Saying::default(), regime).await?;
             let saying = Saying { photos: vec![Uuid::now_v7()], note: Some("Det ligger mer under tangen.".into()) };
             act::hotspot::still_there(tx, &cast.reporter, id, saying).await?;
         }

@@ -57,6 +57,9 @@ pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
         }
         Err(_) => return Err(unreadable()),
     }
+    if format == ImageFormat::Jpeg && !is_whole(bytes) {
+        return Err(unreadable());
+    }
     let position = position(bytes);
     let upright = decode(bytes, format)?;
     let files = SIZES.map(|(_, side)| encode(&fit(&upright, side)));
@@ -67,6 +70,35 @@ pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
 
 fn unreadable() -> Error {
     Error::new(Code::PhotoUnreadable, "The photo is damaged or cut short.")
+}
+
+/// Whether a JPEG has its end: the decoder paints grey over what is missing. Cameras may append things of their own.
+/// Marker syntax: ITU-T T.81, B.1.1.
+fn is_whole(bytes: &[u8]) -> bool {
+    const END: u8 = 0xD9;
+    const SCAN: u8 = 0xDA;
+    let mut at = 2;
+    while let Some(&[0xFF, marker]) = bytes.get(at..at + 2) {
+        match marker {
+            END => return true,
+            0xFF => at += 1, // fill
+            0x01 | 0xD0..=0xD8 => at += 2,
+            _ => {
+                let Some(&[high, low]) = bytes.get(at + 2..at + 4) else { return false };
+                at += 2 + usize::from(u16::from_be_bytes([high, low]));
+                if marker == SCAN {
+                    at += coded(bytes.get(at..).unwrap_or_default());
+                }
+            }
+        }
+    }
+    false
+}
+
+/// How long the coded data of a scan is: up to a marker that is neither a stuffed zero nor a restart.
+fn coded(bytes: &[u8]) -> usize {
+    let ends = |w: &[u8]| w[0] == 0xFF && !matches!(w[1], 0 | 0xD0..=0xD7);
+    bytes.windows(2).position(ends).unwrap_or(bytes.len())
 }
 
 fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage> {

@@ -1,7 +1,8 @@
 //! Takes polygons from GeoJSON: repairs what has one meaning, refuses what has several and says where.
 //!
 //! Repaired: third coordinates, rings left open, repeated points, either turn of a ring, rings that touch themselves
-//! or double back, polygons across the 180th meridian. Refused: rings that cross, holes outside, numbers out of range.
+//! or double back, small slips where a boundary crosses itself, polygons across the 180th meridian. Refused: boundaries
+//! that cross in earnest, holes outside, numbers out of range.
 
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{
@@ -74,7 +75,7 @@ fn polygon(rings: &[Vec<Position>]) -> Result<Polygon, Fault> {
         return Err(Fault::new("it has no ring", None));
     }
     if let Some(at) = crossing(&rings) {
-        return Err(Fault::new("its boundary crosses itself", Some(at)));
+        return slip(rings).ok_or_else(|| Fault::new("its boundary crosses itself", Some(at)));
     }
     let shell = rings.remove(0);
     let solid = Polygon::new(shell, vec![]);
@@ -85,6 +86,18 @@ fn polygon(rings: &[Vec<Position>]) -> Result<Polygon, Fault> {
         }
     }
     Ok(Polygon::new(solid.into_inner().0, rings))
+}
+
+/// How much of its area a crossing may leave in doubt and still be a slip of the pen.
+const SLIP: f64 = 0.01;
+
+/// A polygon whose boundary crosses itself, when that hardly matters: borders of municipalities do it in official data.
+fn slip(mut rings: Vec<LineString>) -> Option<Polygon> {
+    let shell = rings.remove(0);
+    let polygon = Polygon::new(shell, rings);
+    let told = polygon.unsigned_area(); // lobes that turn the other way count against it
+    let found = polygon.make_valid().ok()?.unsigned_area();
+    ((found - told).abs() <= SLIP * found).then_some(polygon)
 }
 
 /// A closed ring without repeated points, unwrapped so that it does not jump over the 180th meridian.
@@ -209,6 +222,12 @@ mod tests {
         let fault = polygon("[[[0,0],[2,2],[2,0],[0,2],[0,0]]]").unwrap_err();
         assert_eq!(fault.at, Some([1.0, 1.0]));
         assert!(fault.reason.contains("crosses"));
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_repaired() {
+        let slip = polygon("[[[0,0],[10,0],[10,5],[9.99,5.01],[10.01,5.01],[10,5.02],[10,10],[0,10],[0,0]]]").unwrap();
+        assert!(slip.is_valid() && (slip.unsigned_area() - 100.0).abs() < 0.01);
     }
 
     #[test]

@@ -91,14 +91,25 @@ fn anchors(runs: &[Run], old: &[Segment], target: f64) -> Vec<Vec<Anchor>> {
         let from = vertex.xyz();
         let Some(edge) = tree.nearest_neighbor(from.0) else { continue };
         let (run, start, a, b) = starts[edge.data];
-        let part = from.along(Xyz(edge.geom().from), Xyz(edge.geom().to));
-        let off = from.distance(Xyz(edge.geom().from).toward(Xyz(edge.geom().to), part));
+        let there = foot(vertex, a, b);
+        let off = from.distance(there.xyz());
         if off <= target / 4.0 {
-            let along = start + edge_metres(a, between(a, b, part));
+            let along = start + edge_metres(a, there);
             out[run].push(Anchor { along, vertex, off });
         }
     }
     out
+}
+
+/// The place on an edge nearest to a vertex, straight in longitude and latitude as edges are cut: so that a place where
+/// a long edge was cut before is found exactly, which it is not by a straight line through the earth.
+fn foot(vertex: Vertex, a: Vertex, b: Vertex) -> Vertex {
+    let narrow = vertex.degrees().lat.to_radians().cos();
+    let to = |v: Vertex| [(f64::from(v.lon) - f64::from(a.lon)) * narrow, f64::from(v.lat) - f64::from(a.lat)];
+    let ([px, py], [ex, ey]) = (to(vertex), to(b));
+    let length2 = ex * ex + ey * ey;
+    let part = if length2 == 0.0 { 0.0 } else { ((px * ex + py * ey) / length2).clamp(0.0, 1.0) };
+    between(a, b, part)
 }
 
 /// For each piece the old segment that is the same place: middles within half a segment, the closest pairs first.
@@ -191,6 +202,19 @@ mod tests {
         assert_eq!(counts(&again), [first.len(), 0, 0, 0]);
         let backwards: Vec<_> = island(300).into_iter().rev().collect();
         assert_eq!(counts(&import(&backwards, first.clone())), [first.len(), 0, 0, 0]);
+    }
+
+    #[test]
+    fn the_same_clip_again_changes_nothing() {
+        for clip in ["arendal", "aarhus", "chukotka"] {
+            let file = std::fs::File::open(format!("fixtures/{clip}-coast.geojson")).unwrap();
+            let source = crate::coast::read::shoreline(std::io::BufReader::new(file)).unwrap();
+            let runs: Vec<_> = source.lines.iter().flat_map(|(l, ring)| runs(l, *ring, source.frame)).collect();
+            let first = all(reconcile(&runs, vec![], 200.0, Uuid::now_v7), &[]);
+            assert!(first.len() > 1000, "{clip}");
+            let again = reconcile(&runs, first.clone(), 200.0, Uuid::now_v7);
+            assert_eq!(counts(&again), [first.len(), 0, 0, 0], "{clip}");
+        }
     }
 
     #[test]

@@ -11,8 +11,9 @@ mod places;
 mod zones;
 
 use std::path::Path;
+use std::sync::LazyLock;
 
-use actix_web::dev::{ServiceRequest, ServiceResponse, fn_service};
+use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse, fn_service};
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -83,25 +84,21 @@ pub fn front(folder: &Path) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
             })
             .service(actix_files::Files::new("/", folder.join("assets")));
         let app = fn_service(move |req: ServiceRequest| {
-            let index = index.clone();
-            async move {
-                let (req, _) = req.into_parts();
-                let answer = if req.path().starts_with("/api/") || req.method() != actix_web::http::Method::GET {
-                    actix_web::ResponseError::error_response(&unknown(&req))
-                } else {
-                    app_page(&req, &index)
-                };
-                Ok(ServiceResponse::new(req, answer))
-            }
+            let (req, _) = req.into_parts();
+            let page = app_page(&req, &index);
+            std::future::ready(Ok(ServiceResponse::new(req, page)))
         });
+        let refuse = |req: actix_web::HttpRequest| std::future::ready(actix_web::ResponseError::error_response(&unknown(&req)));
+        s.service(web::scope("/api").default_service(web::to(refuse)));
         s.service(assets);
         s.service(actix_files::Files::new("/", &folder).default_handler(app));
     }
 }
 
 fn unknown(req: &actix_web::HttpRequest) -> Error {
-    let known = req.resource_map().has_resource(req.path());
-    if known {
+    static KNOWN: LazyLock<Vec<ResourceDef>> =
+        LazyLock::new(|| crate::http::openapi().paths.paths.keys().map(|p| ResourceDef::new(p.as_str())).collect());
+    if KNOWN.iter().any(|p| p.is_match(req.path())) {
         return Error::new(Code::MethodNotAllowed, format!("{} does not take {}.", req.path(), req.method()));
     }
     Error::new(Code::NotFound, "There is nothing at this address.")

@@ -1,0 +1,102 @@
+use chrono::TimeDelta;
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::helpers::{CLOSED, OPEN, PROFESSIONAL, claim, start};
+
+both! {
+    async fn two_hundred_try_at_once_and_one_gets_it(app) {
+        let h = app.volunteer().await.report(OPEN).await;
+        let people = futures_util::future::join_all((0..20).map(|_| app.volunteer())).await;
+        let tries = (0..200).map(|i| people[i % 20].claim(&h, 5));
+        let answers = futures_util::future::join_all(tries).await;
+        let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| a.status == StatusCode::CREATED);
+        assert_eq!((won.len(), lost.len()), (1, 199));
+        for refused in lost {
+            let problem = refused.refused(409, "already_claimed");
+            assert_eq!(problem["holder_name"], "Speiderne");
+            assert_eq!(problem["until"], "2026-06-15T10:00:00+00:00");
+        }
+    }
+
+    async fn a_claim_sent_twice_is_one_claim(app) {
+        let ola = app.volunteer().await;
+        let h = ola.report(OPEN).await;
+        let (path, body) = (format!("/api/v1/hotspots/{}/claims", h["id"].as_str().unwrap()), claim(5));
+        ola.post(&path, body.clone()).await.expect(StatusCode::CREATED);
+        ola.post(&path, body.clone()).await.expect(StatusCode::OK);
+        app.volunteer().await.post(&path, body).await.refused(409, "id_taken");
+    }
+
+    async fn a_claim_lapses_by_itself_and_another_may_follow(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let h = ola.report(OPEN).await;
+        let claimed = ola.claim(&h, 5).await.expect(StatusCode::CREATED);
+        assert_eq!(claimed["claim"]["remind_at"], json!(start() + TimeDelta::days(4)));
+        app.clock.advance(TimeDelta::days(5));
+        let seen = kari.hotspot(&h["id"]).await;
+        assert_eq!((&seen["state"], &seen["claim"]), (&json!("reported"), &json!(null)));
+        kari.claim(&h, 9).await.expect(StatusCode::CREATED);
+        let id = claimed["claim"]["id"].as_str().unwrap();
+        ola.post(&format!("/api/v1/claims/{id}/releases"), json!({})).await.refused(409, "wrong_state");
+    }
+
+    async fn the_holder_extends_and_releases_and_nobody_else_does(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let h = ola.report(OPEN).await;
+        let claimed = ola.claim(&h, 5).await.expect(StatusCode::CREATED);
+        let at = |what: &str| format!("/api/v1/claims/{}/{what}", claimed["claim"]["id"].as_str().unwrap());
+        let until = json!({"until": start() + TimeDelta::days(20)});
+        kari.post(&at("extensions"), until.clone()).await.refused(403, "forbidden");
+        kari.post(&at("releases"), json!({})).await.refused(403, "forbidden");
+        let extended = ola.post(&at("extensions"), until).await.expect(StatusCode::OK);
+        assert_eq!(extended["claim"]["until"], "2026-06-30T10:00:00Z");
+        let far = json!({"until": start() + TimeDelta::days(400)});
+        assert_eq!(ola.post(&at("extensions"), far).await.refused(422, "invalid")["field"], "until");
+        ola.post(&at("releases"), json!({})).await.expect(StatusCode::OK);
+        kari.claim(&h, 2).await.expect(StatusCode::CREATED);
+    }
+
+    async fn a_request_to_take_over_is_answered_or_lapses(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let h = ola.report(OPEN).await;
+        let claimed = ola.claim(&h, 20).await.expect(StatusCode::CREATED);
+        let at = |what: &str| format!("/api/v1/claims/{}/{what}", claimed["claim"]["id"].as_str().unwrap());
+        let ask = json!({"name": "Turlaget", "message": "Vi skal dit på lørdag"});
+        let asked = kari.post(&at("takeover-requests"), ask.clone()).await.expect(StatusCode::OK);
+        assert_eq!(asked["claim"]["takeover"]["answer_by"], json!(start() + TimeDelta::hours(72)));
+        app.volunteer().await.post(&at("takeover-requests"), ask.clone()).await.refused(409, "wrong_state");
+        ola.post(&at("takeover-answers"), json!({"hand_over": false})).await.expect(StatusCode::OK);
+        kari.post(&at("takeover-requests"), ask.clone()).await.expect(StatusCode::OK);
+        let given = ola.post(&at("takeover-answers"), json!({"hand_over": true})).await.expect(StatusCode::OK);
+        assert_eq!((&given["state"], &given["claim"]["holder_name"]), (&json!("claimed"), &json!("Turlaget")));
+        let new = given["claim"]["id"].as_str().unwrap();
+        ola.post(&format!("/api/v1/claims/{new}/releases"), json!({})).await.refused(403, "forbidden");
+        kari.post(&format!("/api/v1/claims/{new}/releases"), json!({})).await.expect(StatusCode::OK);
+
+        let second = ola.claim(&h, 20).await.expect(StatusCode::CREATED);
+        let path = format!("/api/v1/claims/{}/takeover-requests", second["claim"]["id"].as_str().unwrap());
+        kari.post(&path, ask).await.expect(StatusCode::OK);
+        app.clock.advance(TimeDelta::hours(72));
+        assert_eq!(kari.hotspot(&h["id"]).await["state"], "reported");
+    }
+
+    async fn the_place_decides_whether_a_volunteer_may_claim(app) {
+        let (ola, staff) = (app.volunteer().await, app.as_role("staff").await);
+        let pro = ola.report(PROFESSIONAL).await;
+        let problem = ola.claim(&pro, 3).await.refused(409, "professional_zone");
+        assert_eq!(problem["instead"], "support");
+        staff.claim(&pro, 3).await.expect(StatusCode::CREATED);
+        let closed = ola.report(CLOSED).await;
+        assert_eq!(ola.claim(&closed, 3).await.refused(409, "closed_place")["first_allowed"], "2026-07-16");
+        let watched = ola.report((8.727, 58.411)).await;
+        ola.claim(&watched, 3).await.refused(409, "monitoring_beach");
+    }
+
+    async fn an_impossible_window_is_refused(app) {
+        let ola = app.volunteer().await;
+        let h = ola.report(OPEN).await;
+        assert_eq!(ola.claim(&h, -1).await.refused(422, "invalid")["field"], "until");
+        assert_eq!(ola.claim(&h, 31).await.refused(422, "invalid")["field"], "until");
+    }
+}

@@ -1,0 +1,79 @@
+use reqwest::StatusCode;
+use serde_json::json;
+use strandline::domain::area::AreaKind;
+use strandline::import;
+
+use crate::helpers::{Engine, TestApp, feature};
+
+both! {
+    async fn every_segment_knows_its_municipality_and_regime(app) {
+        let about = app.anonymous().get("/api/v1/coast").await.expect(StatusCode::OK);
+        let all = app.anonymous().get("/api/v1/segments?bbox=8.6,58.3,8.9,58.5").await.expect(StatusCode::OK);
+        let segments = all["features"].as_array().unwrap();
+        assert_eq!(about["segments"], segments.len());
+        for s in segments {
+            assert!(["0001", "0002"].contains(&s["properties"]["municipality"].as_str().unwrap()), "{s}");
+            let length = s["properties"]["length_m"].as_f64().unwrap();
+            assert!((100.0..=300.0).contains(&length), "{length}");
+        }
+        let total: f64 = segments.iter().map(|s| s["properties"]["length_m"].as_f64().unwrap()).sum();
+        // Two parallels of 0.06° at 58.4° N and two meridians of 0.011°, on the ellipsoid.
+        assert!((total - 9465.6).abs() < 1.0, "{total}");
+    }
+
+    async fn a_tile_is_a_vector_tile_that_may_be_kept(app) {
+        let version = app.anonymous().get("/api/v1/coast").await.json()["shore_version"].clone();
+        // Zoom 11 over the island.
+        let tile = app.anonymous().get(&format!("/api/v1/tiles/11/1073/612?v={version}")).await;
+        assert_eq!((tile.status, &tile.headers["content-type"]), (StatusCode::OK, &"application/vnd.mapbox-vector-tile".parse().unwrap()));
+        assert!(tile.headers["cache-control"].to_str().unwrap().contains("immutable"));
+        for word in ["land", "shore", "regime", "professional", "closed"] {
+            assert!(tile.bytes.windows(word.len()).any(|w| w == word.as_bytes()), "{word}");
+        }
+        for none in ["17/0/0", "3/8/0", "x/0/0", "1/-1/0"] {
+            app.anonymous().get(&format!("/api/v1/tiles/{none}")).await.refused(404, "not_found");
+        }
+    }
+
+    async fn a_corrected_shoreline_reaches_a_running_service(app) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("coast.geojson");
+        let islands = json!({"type": "FeatureCollection", "features": [
+            feature(json!({}), json!({"type": "Polygon", "coordinates": [[[8.70, 58.400], [8.76, 58.400], [8.76, 58.411], [8.70, 58.411], [8.70, 58.400]]]})),
+            feature(json!({}), json!({"type": "LineString", "coordinates": [[8.77, 58.40], [8.78, 58.40]]})),
+        ]});
+        std::fs::write(&file, islands.to_string()).unwrap();
+        let before = app.anonymous().get("/api/v1/coast").await.json();
+        let mut events = app.service.live.subscribe();
+        let store = strandline::startup::open_store(&app.config).await.unwrap();
+        let count = import::coast(&store, &app.clock, &file, 200.0).await.unwrap();
+        assert_eq!((count.kept, count.moved, count.new, count.retired), (before["segments"].as_u64().unwrap() as usize, 0, 3, 0));
+        tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
+        let after = app.anonymous().get("/api/v1/coast").await.json();
+        assert_eq!(after["segments"], before["segments"].as_u64().unwrap() + 3);
+        assert_ne!(after["shore_version"], before["shore_version"]);
+    }
+
+    async fn a_file_with_one_bad_feature_changes_nothing(app) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("areas.geojson");
+        let square = json!({"type": "Polygon", "coordinates": [[[9, 58], [9.1, 58], [9.1, 58.1], [9, 58], [9, 58]]]});
+        let bow = json!({"type": "Polygon", "coordinates": [[[9, 58], [9.1, 58.1], [9.1, 58], [9, 58.1], [9, 58]]]});
+        let named = |code: &str, g| feature(json!({"code": code, "name": code}), g);
+        let areas = json!({"type": "FeatureCollection", "features": [named("0003", square), named("0004", bow)]});
+        std::fs::write(&file, areas.to_string()).unwrap();
+        let store = strandline::startup::open_store(&app.config).await.unwrap();
+        let refused = import::areas(&store, &app.clock, &file, AreaKind::Municipality).await.unwrap_err();
+        let text = format!("{refused:#}");
+        assert!(text.contains("feature 2 (0004): its boundary crosses itself near 9.05000, 58.05000"), "{text}");
+        let areas = app.anonymous().get("/api/v1/areas").await.expect(StatusCode::OK);
+        assert_eq!(areas["features"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_window_with_too_much_is_refused() {
+    let app = TestApp::spawn_with(Engine::Sqlite, |c| c.limits.segments = 10).await;
+    let problem = app.anonymous().get("/api/v1/segments?bbox=-180,-90,180,90").await.refused(422, "window_too_large");
+    assert_eq!(problem["field"], "bbox");
+}

@@ -1,0 +1,112 @@
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::helpers::{OPEN, Person, TestApp};
+
+/// Events as they come, one after another.
+struct Feed {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Feed {
+    async fn open(person: &Person, last: Option<&str>, path: &str) -> Self {
+        let request = person.request(Method::GET, path);
+        let request = if let Some(id) = last { request.header("last-event-id", id) } else { request };
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        Self { response, text: String::new() }
+    }
+
+    /// The name, id and data of the next event.
+    async fn next(&mut self) -> (String, String, Value) {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
+                let field = |name: &str| {
+                    event.lines().find_map(|l| l.strip_prefix(name)).map(|v| v.trim().to_owned()).unwrap_or_default()
+                };
+                if !field("event:").is_empty() {
+                    let data = serde_json::from_str(&field("data:")).unwrap_or_default();
+                    return (field("event:"), field("id:"), data);
+                }
+                continue;
+            }
+            let part = tokio::time::timeout(Duration::from_secs(10), self.response.chunk()).await;
+            let part = part.expect("no event came").unwrap().expect("the feed ended");
+            self.text.push_str(&String::from_utf8_lossy(&part));
+        }
+    }
+}
+
+both! {
+    async fn another_browser_sees_a_report_appear(app) {
+        let mut feed = Feed::open(&app.anonymous(), None, "/api/v1/events").await;
+        let h = app.volunteer().await.report(OPEN).await;
+        let (name, _, data) = feed.next().await;
+        assert_eq!((name.as_str(), &data["act"], &data["hotspot"]["id"]), ("change", &"reported".into(), &h["id"]));
+    }
+
+    async fn the_feed_goes_on_from_the_last_event_seen(app) {
+        let ola = app.volunteer().await;
+        let mut feed = Feed::open(&app.anonymous(), None, "/api/v1/events").await;
+        ola.report(OPEN).await;
+        let (_, last, _) = feed.next().await;
+        drop(feed);
+        let (second, third) = (ola.report(OPEN).await, ola.report(OPEN).await);
+        let mut feed = Feed::open(&app.anonymous(), Some(&last), "/api/v1/events").await;
+        assert_eq!(feed.next().await.2["id"], second["id"]);
+        assert_eq!(feed.next().await.2["id"], third["id"]);
+        let fourth = ola.report(OPEN).await;
+        assert_eq!(feed.next().await.2["id"], fourth["id"]);
+    }
+
+    async fn who_missed_too_much_is_told_to_read_anew(app) {
+        let mut feed = Feed::open(&app.anonymous(), Some("999999"), "/api/v1/events").await;
+        assert_eq!(feed.next().await.0, "reload");
+        app.anonymous().get("/api/v1/events?since=-1").await.refused(422, "invalid");
+    }
+
+    async fn two_processes_on_one_database_see_each_others_writes(app) {
+        let other = app.another().await;
+        let there = Person::at(&format!("http://127.0.0.1:{}", other.port));
+        let mut feed = Feed::open(&there, None, "/api/v1/events").await;
+        let h = app.volunteer().await.report(OPEN).await;
+        assert_eq!(feed.next().await.2["id"], h["id"]);
+        assert_eq!(there.hotspot(&h["id"]).await["id"], h["id"]);
+        there.post("/api/v1/session", serde_json::json!({})).await.expect(StatusCode::CREATED);
+        let mut back = Feed::open(&app.anonymous(), None, "/api/v1/events").await;
+        there.claim(&h, 4).await.expect(StatusCode::CREATED);
+        assert_eq!(back.next().await.2["act"], "claimed");
+        other.stop().await;
+    }
+
+    async fn many_writes_from_two_processes_leave_no_gap_in_the_log(app) {
+        let other = app.another().await;
+        let (here, there) = (app.volunteer().await, Person::at(&format!("http://127.0.0.1:{}", other.port)));
+        there.post("/api/v1/session", serde_json::json!({})).await.expect(StatusCode::CREATED);
+        let first = app.anonymous().get("/api/v1/coast").await.json()["seq"].as_i64().unwrap();
+        let mut feed = Feed::open(&app.anonymous(), Some(&first.to_string()), "/api/v1/events").await;
+        let reports = (0..60).map(|i| if i % 2 == 0 { here.report(OPEN) } else { there.report(OPEN) });
+        futures_util::future::join_all(reports).await;
+        for expected in first + 1..=first + 60 {
+            assert_eq!(feed.next().await.1, expected.to_string());
+        }
+        other.stop().await;
+    }
+
+    async fn a_process_that_was_down_catches_up_and_a_stop_ends_the_feeds(app) {
+        let TestApp { service, config, clock, .. } = &app;
+        let h = app.volunteer().await.report(OPEN).await;
+        let later = strandline::startup::Service::start(config.clone(), clock.clone(), None).await.unwrap();
+        let there = Person::at(&format!("http://127.0.0.1:{}", later.port));
+        assert_eq!(there.hotspot(&h["id"]).await["state"], "reported");
+        let feed = Feed::open(&there, None, "/api/v1/events").await;
+        tokio::time::timeout(Duration::from_secs(5), later.stop()).await.expect("an open feed held up the stop");
+        drop(feed);
+        assert!(service.live.coast().seq > 0);
+    }
+}

@@ -1,0 +1,256 @@
+//! A service of its own for each test, on a fresh database, with a small coast and a clock that stands still.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::{DateTime, Utc};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::{Connection, Executor};
+use strandline::clock::Clock;
+use strandline::config::Config;
+use strandline::domain::area::AreaKind;
+use strandline::import;
+use strandline::startup::{Service, open_store};
+use uuid::Uuid;
+
+/// Runs each test on both databases.
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)*) => {
+        $(mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn test($app: $crate::helpers::TestApp) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                test($crate::helpers::TestApp::spawn($crate::helpers::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                test($crate::helpers::TestApp::spawn($crate::helpers::Engine::Postgres).await).await;
+            }
+        })*
+    };
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+pub struct TestApp {
+    pub config: Config,
+    pub clock: Clock,
+    pub service: Service,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+/// Somebody with a cookie jar of their own.
+#[derive(Clone)]
+pub struct Person {
+    client: Client,
+    url: String,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+/// The instant at which every test begins: a Wednesday in June.
+pub fn start() -> DateTime<Utc> {
+    "2026-06-10T10:00:00Z".parse().unwrap()
+}
+
+/// A place on the island that no zone covers.
+pub const OPEN: (f64, f64) = (8.701, 58.400);
+/// A place in the professional zone.
+pub const PROFESSIONAL: (f64, f64) = (8.73, 58.400);
+/// A place in a closure from 15 April to 15 July.
+pub const CLOSED: (f64, f64) = (8.715, 58.411);
+
+async fn fresh_postgres() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let admin = std::env::var("STRANDLINE_TEST_POSTGRES")
+        .expect("STRANDLINE_TEST_POSTGRES is not set: run the tests by `make test`, which starts PostgreSQL");
+    let name = format!("t{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let mut connection = sqlx::PgConnection::connect(&admin).await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let (server, _) = admin.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
+}
+
+fn write(folder: &Path, name: &str, features: Value) -> std::path::PathBuf {
+    let file = folder.join(name);
+    std::fs::write(&file, json!({"type": "FeatureCollection", "features": features}).to_string()).unwrap();
+    file
+}
+
+fn square(west: f64, south: f64, east: f64, north: f64) -> Value {
+    json!({"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]})
+}
+
+pub fn feature(properties: Value, geometry: Value) -> Value {
+    json!({"type": "Feature", "properties": properties, "geometry": geometry})
+}
+
+impl TestApp {
+    pub async fn spawn(engine: Engine) -> Self {
+        Self::spawn_with(engine, |_| {}).await
+    }
+
+    pub async fn spawn_with(engine: Engine, set: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::load(Some(Path::new("config.example.toml"))).unwrap();
+        config.database.url = match engine {
+            Engine::Sqlite => format!("sqlite:{}", folder.path().join("test.db").display()),
+            Engine::Postgres => fresh_postgres().await,
+        };
+        config.database.connections = 4;
+        config.photos.folder = folder.path().join("photos");
+        config.server.bind = "127.0.0.1:0".into();
+        config.server.workers = 2;
+        config.limits.writes_per_minute = 100_000;
+        config.demo = true;
+        set(&mut config);
+        let clock = Clock::standing(start());
+        small_coast(&config, &clock, folder.path()).await;
+        let service = Service::start(config.clone(), clock.clone(), None).await.unwrap();
+        let url = format!("http://127.0.0.1:{}", service.port);
+        Self { config, clock, service, url, _folder: folder }
+    }
+
+    /// Another process on the same database, as far as the database can tell.
+    pub async fn another(&self) -> Service {
+        Service::start(self.config.clone(), self.clock.clone(), None).await.unwrap()
+    }
+
+    /// Somebody without a session.
+    pub fn anonymous(&self) -> Person {
+        Person::at(&self.url)
+    }
+
+    pub async fn volunteer(&self) -> Person {
+        let person = self.anonymous();
+        person.post("/api/v1/session", json!({})).await.expect(StatusCode::CREATED);
+        person
+    }
+
+    /// Somebody of Sund municipality.
+    pub async fn as_role(&self, role: &str) -> Person {
+        self.of(role, "0001").await
+    }
+
+    pub async fn of(&self, role: &str, municipality: &str) -> Person {
+        let person = self.anonymous();
+        let part = json!({"role": role, "municipality": municipality});
+        person.post("/api/v1/demo/role", part).await.expect(StatusCode::CREATED);
+        person
+    }
+}
+
+/// An island of 4 by 2 km in two municipalities, with a professional zone, a monitoring beach and a closure.
+async fn small_coast(config: &Config, clock: &Clock, folder: &Path) {
+    let store = open_store(config).await.unwrap();
+    let municipality = |code: &str, name: &str| json!({"code": code, "name": name, "country": "NO", "default_regime": "shared"});
+    let file = write(folder, "areas", json!([
+        feature(municipality("0001", "Sund"), square(8.68, 58.39, 8.74, 58.42)),
+        feature(municipality("0002", "Vik"), square(8.74, 58.39, 8.80, 58.42)),
+    ]));
+    import::areas(&store, clock, &file, AreaKind::Municipality).await.unwrap();
+    let zone = |name: &str, regime: &str| json!({"name": name, "regime": regime, "municipality": "0001"});
+    let file = write(folder, "zones", json!([
+        feature(zone("Ytre", "professional"), square(8.722, 58.395, 8.738, 58.405)),
+        feature(zone("Målestrand", "monitoring"), square(8.724, 58.408, 8.730, 58.415)),
+    ]));
+    import::zones(&store, clock, &file).await.unwrap();
+    let closure = json!({"name": "Holmen", "sea_buffer_m": 50, "source_url": "https://lovdata.no/forskrift",
+        "seasons": [{"kind": "yearly", "from": "04-15", "to": "07-15"}]});
+    let file = write(folder, "closures", json!([feature(closure, square(8.712, 58.408, 8.718, 58.415))]));
+    import::closures(&store, clock, &file).await.unwrap();
+    let file = write(folder, "coast", json!([feature(json!({}), square(8.70, 58.400, 8.76, 58.411))]));
+    import::coast(&store, clock, &file, 200.0).await.unwrap();
+    store.close().await;
+}
+
+impl Person {
+    pub fn at(url: &str) -> Self {
+        Self { client: Client::builder().cookie_store(true).build().unwrap(), url: url.to_owned() }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        Answer::of(request).await
+    }
+
+    /// Reports a hotspot and returns it.
+    pub async fn report(&self, at: (f64, f64)) -> Value {
+        self.post("/api/v1/hotspots", report(at)).await.expect(StatusCode::CREATED)["hotspot"].clone()
+    }
+
+    pub async fn claim(&self, hotspot: &Value, days: i64) -> Answer {
+        let id = hotspot["id"].as_str().unwrap();
+        self.post(&format!("/api/v1/hotspots/{id}/claims"), claim(days)).await
+    }
+
+    pub async fn hotspot(&self, id: &Value) -> Value {
+        self.get(&format!("/api/v1/hotspots/{}", id.as_str().unwrap())).await.expect(StatusCode::OK)["hotspot"].clone()
+    }
+}
+
+pub fn report((lon, lat): (f64, f64)) -> Value {
+    json!({"id": Uuid::now_v7(), "lon": lon, "lat": lat, "amount": "bag", "photos": [Uuid::now_v7()]})
+}
+
+pub fn claim(days: i64) -> Value {
+    let until = start() + chrono::TimeDelta::days(days);
+    json!({"id": Uuid::now_v7(), "holder_kind": "group", "holder_name": "Speiderne", "until": until})
+}
+
+impl Answer {
+    async fn of(request: reqwest::RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, bytes: response.bytes().await.unwrap().to_vec() }
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// The body of an answer with this status.
+    #[track_caller]
+    pub fn expect(self, status: StatusCode) -> Value {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
+        if self.bytes.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The problem document of a refusal with this status and code.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        let kind = self.headers.get("content-type").map(|v| v.to_str().unwrap().to_owned());
+        let problem = self.expect(StatusCode::from_u16(status).unwrap());
+        assert_eq!(kind.as_deref(), Some("application/problem+json"));
+        assert_eq!((&problem["code"], &problem["status"]), (&json!(code), &json!(status)), "{problem}");
+        problem
+    }
+}

@@ -1,0 +1,75 @@
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::helpers::{OPEN, TestApp};
+
+fn drawing(regime: &str, east: f64) -> Value {
+    json!({"name": "Søndre", "regime": regime, "geometry":
+        {"type": "Polygon", "coordinates": [[[8.695, 58.395], [east, 58.395], [east, 58.405], [8.695, 58.405], [8.695, 58.395]]]}})
+}
+
+async fn shore(app: &TestApp) -> Value {
+    let near = format!("/api/v1/segments/nearest?lon={}&lat={}", OPEN.0, OPEN.1);
+    app.anonymous().get(&near).await.expect(StatusCode::OK)[0]["regime"].clone()
+}
+
+both! {
+    async fn a_zone_recolours_its_segments_at_once(app) {
+        let staff = app.as_role("staff").await;
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        assert_eq!(shore(&app).await, "shared");
+        staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED);
+        assert_eq!(shore(&app).await, "volunteer");
+        let in_window = app.anonymous().get("/api/v1/segments?bbox=8.70,58.399,8.705,58.401").await.expect(StatusCode::OK);
+        assert!(in_window["features"].as_array().unwrap().iter().all(|f| f["properties"]["regime"] == "volunteer"));
+        let put = staff.request(Method::PUT, &path).header("if-match", "\"1\"").json(&drawing("professional", 8.71));
+        assert_eq!(staff.send(put).await.expect(StatusCode::OK)["version"], 2);
+        assert_eq!(shore(&app).await, "professional");
+        let delete = staff.request(Method::DELETE, &path).header("if-match", "\"2\"");
+        staff.send(delete).await.expect(StatusCode::NO_CONTENT);
+        assert_eq!(shore(&app).await, "shared");
+    }
+
+    async fn a_change_must_be_based_on_what_is_there(app) {
+        let staff = app.as_role("staff").await;
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        let drawn = staff.post(&path, drawing("volunteer", 8.71)).await;
+        assert_eq!(drawn.headers["etag"], "\"1\"");
+        let put = |tag: &str| staff.request(Method::PUT, &path).header("if-match", tag).json(&drawing("shared", 8.71));
+        staff.send(staff.request(Method::PUT, &path).json(&drawing("shared", 8.71))).await.refused(428, "precondition_required");
+        staff.send(put("\"7\"")).await.refused(412, "stale");
+        staff.send(put("*")).await.refused(412, "stale");
+        let both = tokio::join!(staff.send(put("\"1\"")), staff.send(put("\"1\"")));
+        let statuses = [both.0.status.as_u16(), both.1.status.as_u16()];
+        assert!(statuses == [200, 412] || statuses == [412, 200], "{statuses:?}");
+    }
+
+    async fn drawing_twice_is_drawing_once(app) {
+        let staff = app.as_role("staff").await;
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED);
+        staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::OK);
+        staff.post(&path, drawing("volunteer", 8.72)).await.refused(409, "id_taken");
+    }
+
+    async fn only_staff_of_its_municipality_may_change_a_zone(app) {
+        let (staff, neighbour) = (app.as_role("staff").await, app.of("staff", "0002").await);
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED);
+        let delete = neighbour.request(Method::DELETE, &path).header("if-match", "\"1\"");
+        neighbour.send(delete).await.refused(403, "forbidden");
+        app.volunteer().await.post(&path, drawing("shared", 8.71)).await.refused(403, "forbidden");
+        app.anonymous().post(&path, drawing("shared", 8.71)).await.refused(401, "no_session");
+    }
+
+    async fn a_drawing_that_crosses_itself_is_refused_with_the_place(app) {
+        let staff = app.as_role("staff").await;
+        let mut bow = drawing("shared", 8.71);
+        bow["geometry"]["coordinates"] = json!([[[8.6, 58.3], [8.8, 58.5], [8.8, 58.3], [8.6, 58.5], [8.6, 58.3]]]);
+        let problem = staff.post(&format!("/api/v1/zones/{}", Uuid::now_v7()), bow).await.refused(422, "invalid");
+        assert_eq!(problem["field"], "geometry");
+        let at = problem["at"].as_array().unwrap();
+        assert!((at[0].as_f64().unwrap() - 8.7).abs() < 1e-6 && (at[1].as_f64().unwrap() - 58.4).abs() < 1e-6);
+    }
+}
