@@ -8,6 +8,7 @@ use exif::{In, Tag};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use crate::domain::hotspot::PhotoSize;
 use crate::domain::place::LonLat;
 use crate::error::{Code, Error, Result};
 
@@ -29,8 +30,8 @@ pub const SIZES: [(&str, u32); 3] = [("list", 240), ("screen", 1080), ("zoom", 2
 pub struct Prepared {
     /// JPEG bytes, in the order of [`SIZES`]. There is nothing in them but the picture.
     pub files: [Vec<u8>; 3],
-    /// Width and height of the largest size.
-    pub size: (u32, u32),
+    /// Of the largest size.
+    pub size: PhotoSize,
     /// Where the camera said it was; told to the one who sent it, and not kept.
     pub position: Option<LonLat>,
 }
@@ -64,8 +65,8 @@ pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
     let upright = decode(bytes, format)?;
     let files = SIZES.map(|(_, side)| encode(&fit(&upright, side)));
     let [list, screen, zoom] = files;
-    let zoomed = fit_size(upright.width(), upright.height(), SIZES[2].1);
-    Ok(Prepared { files: [list?, screen?, zoom?], size: zoomed, position })
+    let (width, height) = fit_size(upright.width(), upright.height(), SIZES[2].1);
+    Ok(Prepared { files: [list?, screen?, zoom?], size: PhotoSize { width, height }, position })
 }
 
 fn unreadable() -> Error {
@@ -191,8 +192,8 @@ mod tests {
             let p = image::load_from_memory_with_format(f, ImageFormat::Jpeg).unwrap();
             (p.width(), p.height())
         });
-        assert_eq!((sizes, done.size), ([(240, 120), (1080, 540), (2560, 1280)], (2560, 1280)));
-        assert_eq!(prepare(&png(100, 50), "image/png").unwrap().size, (100, 50));
+        assert_eq!((sizes, done.size), ([(240, 120), (1080, 540), (2560, 1280)], PhotoSize { width: 2560, height: 1280 }));
+        assert_eq!(prepare(&png(100, 50), "image/png").unwrap().size, PhotoSize { width: 100, height: 50 });
     }
 
     #[test]

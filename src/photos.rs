@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn prepared() -> Prepared {
-        Prepared { files: [vec![1], vec![2], vec![3]], size: (1, 1), position: None }
+        Prepared { files: [vec![1], vec![2], vec![3]], size: crate::domain::hotspot::PhotoSize { width: 1, height: 1 }, position: None }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{missing, save};
-use crate::domain::hotspot::Hotspot;
+use crate::domain::hotspot::{Hotspot, PhotoSize};
 use crate::domain::person::Person;
 use crate::error::{Code, Error, Result};
 use crate::store::Tx;
@@ -24,7 +24,7 @@ pub async fn expected(tx: &mut Tx, by: &Person, hotspot: Uuid, photo: Uuid) -> R
 ///
 /// # Errors
 /// `not_found`, `forbidden`.
-pub async fn arrived(tx: &mut Tx, by: &Person, hotspot: Uuid, photo: Uuid, size: (u32, u32)) -> Result<Hotspot> {
+pub async fn arrived(tx: &mut Tx, by: &Person, hotspot: Uuid, photo: Uuid, size: PhotoSize) -> Result<Hotspot> {
     let there = expected(tx, by, hotspot, photo).await?;
     let mut h = tx.hotspot(hotspot).await?.ok_or_else(|| missing("hotspot"))?;
     if there {

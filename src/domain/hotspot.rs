@@ -171,8 +171,17 @@ pub struct Photo {
     pub id: Uuid,
     /// What it shows.
     pub of: PhotoOf,
-    /// Width and height of the largest size in pixels; none while the photo is still on its way.
-    pub size: Option<(u32, u32)>,
+    /// Of the largest size; none while the photo is still on its way.
+    pub size: Option<PhotoSize>,
+}
+
+/// Width and height in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PhotoSize {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
 }
 
 /// Who answers for a report: every report has one.

@@ -78,7 +78,22 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let (_, mut api) =
         actix_web::App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes::all).split_for_parts();
     api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    for (path, item) in &mut api.paths.paths {
+        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+        for (method, operation) in ["get", "post", "put", "delete"].into_iter().zip(methods) {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(operation_id(method, path));
+            }
+        }
+    }
     api
+}
+
+/// `get_hotspots_id_history`: handlers in different files share short names, operations may not.
+fn operation_id(method: &str, path: &str) -> String {
+    let parts = path.trim_start_matches("/api/v1").split(['/', '-', '.']).filter(|p| !p.is_empty());
+    let parts = parts.map(|p| p.trim_matches(['{', '}']));
+    std::iter::once(method).chain(parts).collect::<Vec<_>>().join("_")
 }
 
 /// All routes with what stands before them.

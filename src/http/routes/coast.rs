@@ -59,6 +59,7 @@ pub async fn about(app: web::Data<App>) -> web::Json<About> {
 
 /// A window.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct InWindow {
     /// west,south,east,north in degrees; west may be greater than east across the 180th meridian
@@ -88,6 +89,7 @@ pub async fn segments(app: web::Data<App>, q: Params<InWindow>) -> Result<HttpRe
 
 /// A place and how much is wanted around it.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct NearPlace {
     /// degrees east
@@ -144,6 +146,7 @@ pub async fn nearest(app: web::Data<App>, q: Params<NearPlace>) -> Result<web::J
 
 /// Which version of a tile.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TileVersion {
     /// the `shore_version` it is wanted in; with it the answer may be kept for ever

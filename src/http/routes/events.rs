@@ -22,6 +22,7 @@ const FARTHEST: i64 = 5_000;
 
 /// Where to go on.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Since {
     /// the `seq` of the last change known; `Last-Event-ID` is stronger

@@ -26,6 +26,7 @@ use crate::http::session::{Actor, Who};
 
 /// Which hotspots.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// west,south,east,north in degrees; everything when it is not said
@@ -74,6 +75,7 @@ pub async fn list(app: web::Data<App>, q: Params<Filter>) -> Result<web::Json<Co
 
 /// A place and how far around it.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct NearPlace {
     /// degrees east

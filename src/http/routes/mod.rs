@@ -91,7 +91,7 @@ pub fn front(folder: &Path) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
         let refuse = |req: actix_web::HttpRequest| std::future::ready(actix_web::ResponseError::error_response(&unknown(&req)));
         s.service(web::scope("/api").default_service(web::to(refuse)));
         s.service(assets);
-        s.service(actix_files::Files::new("/", &folder).default_handler(app));
+        s.service(actix_files::Files::new("/", &folder).index_file("index.html").default_handler(app));
     }
 }
 

@@ -16,6 +16,7 @@ use crate::http::read::Params;
 
 /// A place and a day.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceAndTime {
     /// degrees east
@@ -53,6 +54,7 @@ fn day(app: &App, text: &str) -> Result<NaiveDate> {
 
 /// An optional window.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MaybeWindow {
     /// west,south,east,north in degrees; everything when it is not said

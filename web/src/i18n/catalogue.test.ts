@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { da } from './da';
+import { en } from './en';
+import { ago, fill, preferred, type Message } from './index.svelte';
+import { nb } from './nb';
+import { nn } from './nn';
+
+const languages: Record<string, Record<string, Message>> = { en, nb, nn, da };
+const keys = Object.keys(en);
+const src = join(import.meta.dirname, '..');
+
+function sources(folder: string): string {
+  return readdirSync(folder, { withFileTypes: true })
+    .map((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return entry.name === 'i18n' || entry.name === 'api' ? '' : sources(path);
+      return /\.(svelte|ts)$/.test(entry.name) ? readFileSync(path, 'utf8') : '';
+    })
+    .join('\n');
+}
+
+/** The `{names}` of a message, in each of its plural forms. */
+function names(message: Message): string[][] {
+  const forms = typeof message === 'string' ? [message] : [message.one, message.other];
+  return forms.map((form) => [...form.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? '').sort());
+}
+
+describe('the catalogues', () => {
+  it.each(Object.keys(languages))('%s has every key, filled in, and no other', (lang) => {
+    expect(Object.keys(languages[lang] ?? {}).sort()).toEqual([...keys].sort());
+    for (const message of Object.values(languages[lang] ?? {})) {
+      for (const form of typeof message === 'string' ? [message] : Object.values(message)) expect(form.trim()).not.toBe('');
+    }
+  });
+
+  it('use the same names and plurals in every language', () => {
+    for (const key of keys) {
+      const wanted = [...new Set(names(en[key as keyof typeof en]).flat())].sort();
+      for (const [lang, catalogue] of Object.entries(languages)) {
+        const message = catalogue[key] as Message;
+        const found = [...new Set(names(message).flat())].sort();
+        expect(found.filter((n) => n !== 'n'), `${lang} ${key}`).toEqual(wanted.filter((n) => n !== 'n'));
+        expect(typeof message, `${lang} ${key}`).toBe(typeof en[key as keyof typeof en]);
+      }
+    }
+  });
+
+  it('have no key that nothing uses', () => {
+    const text = sources(src) + readFileSync(join(src, 'i18n/index.svelte.ts'), 'utf8');
+    const used = (key: string) => {
+      if (text.includes(`'${key}'`)) return true;
+      // Built from a prefix: t(`state.${h.state}`)
+      const prefix = key.slice(0, key.lastIndexOf('.') + 1);
+      return text.includes('`' + prefix + '${');
+    };
+    expect(keys.filter((key) => !used(key))).toEqual([]);
+  });
+
+  it('have a sentence for every problem code of the server', () => {
+    const table = readFileSync(join(src, '../../src/error.rs'), 'utf8').split('codes! {\n')[1]?.split('\n}')[0] ?? '';
+    const codes = [...table.matchAll(/^ {4}\w+ "(\w+)"/gm)].map((m) => `problem.${m[1]}`);
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter((code) => !keys.includes(code))).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  it('is filled in, with numbers as the language writes them', () => {
+    expect(fill('{a} of {n}', { a: 'x', n: 12345 }, 'da-DK')).toBe('x of 12.345');
+  });
+
+  it('chooses its plural', () => {
+    const message = { one: '{n} melding', other: '{n} meldinger' };
+    expect([0, 1, 2].map((n) => fill(message, { n }, 'nb-NO'))).toEqual(['0 meldinger', '1 melding', '2 meldinger']);
+  });
+});
+
+describe('the language', () => {
+  it('is the first one of the browser that there is', () => {
+    expect(preferred(['fr-FR', 'da-DK'])).toBe('da');
+    expect(preferred(['no'])).toBe('nb');
+    expect(preferred(['nn-NO', 'nb-NO'])).toBe('nn');
+    expect(preferred(['fr', 'de'])).toBe('en');
+  });
+
+  it('tells how long ago by the largest unit that fits', () => {
+    const now = Date.parse('2026-06-10T12:00:00Z');
+    expect(ago('2026-06-07T12:00:00Z', now)).toBe('3 days ago');
+    expect(ago('2026-06-10T11:59:50Z', now)).toBe('this minute');
+  });
+});

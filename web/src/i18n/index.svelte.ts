@@ -1,0 +1,110 @@
+import type { Words } from '../api/client';
+import { en } from './en';
+
+export type Key = keyof typeof en;
+/** A message, or one for each plural form. `{name}` is filled in. */
+export type Message = string | { one: string; other: string };
+export type Catalogue = Record<Key, Message>;
+export type Lang = keyof Words;
+
+export const LANGS: Record<Lang, { name: string; tag: string }> = {
+  nb: { name: 'Bokmål', tag: 'nb-NO' },
+  nn: { name: 'Nynorsk', tag: 'nn-NO' },
+  da: { name: 'Dansk', tag: 'da-DK' },
+  en: { name: 'English', tag: 'en-GB' },
+};
+
+/** The language of the browser: any Norwegian that is not nynorsk is bokmål, what is not known is English. */
+export function preferred(languages: readonly string[]): Lang {
+  for (const tag of languages) {
+    const start = tag.toLowerCase().split('-')[0];
+    if (start === 'no' || start === 'nb') return 'nb';
+    if (start === 'nn' || start === 'da' || start === 'en') return start;
+  }
+  return 'en';
+}
+
+const STORED = 'strandline-language';
+
+class Language {
+  lang = $state<Lang>('en');
+  messages = $state.raw<Catalogue>(en);
+
+  async choose(lang: Lang, remember = true) {
+    const catalogues = {
+      nb: () => import('./nb').then((m) => m.nb),
+      nn: () => import('./nn').then((m) => m.nn),
+      da: () => import('./da').then((m) => m.da),
+      en: () => Promise.resolve(en),
+    };
+    this.messages = await catalogues[lang]();
+    this.lang = lang;
+    document.documentElement.lang = lang;
+    if (remember) localStorage.setItem(STORED, lang);
+  }
+
+  start() {
+    const stored = localStorage.getItem(STORED);
+    const lang = stored && stored in LANGS ? (stored as Lang) : preferred(navigator.languages);
+    return this.choose(lang, false);
+  }
+
+  get tag() {
+    return LANGS[this.lang].tag;
+  }
+}
+
+export const language = new Language();
+
+/** Fills a message in; `n` chooses the plural. */
+export function fill(message: Message, values: Record<string, string | number>, tag: string): string {
+  const form = typeof message === 'string' ? message : plural(message, Number(values.n), tag);
+  return form.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    return typeof value === 'number' ? new Intl.NumberFormat(tag).format(value) : (value ?? '');
+  });
+}
+
+function plural(message: { one: string; other: string }, n: number, tag: string): string {
+  return new Intl.PluralRules(tag).select(n) === 'one' ? message.one : message.other;
+}
+
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return fill(language.messages[key], values, language.tag);
+}
+
+/** The server's sentence in the language chosen. */
+export function said(words: Words): string {
+  return words[language.lang];
+}
+
+/** The sentence for a problem code; one that is not known is told as a failure of ours. */
+export function problem(code: string): string {
+  const key = `problem.${code}`;
+  return t((key in language.messages ? key : 'problem.internal') as Key);
+}
+
+export function day(instant: string): string {
+  return new Intl.DateTimeFormat(language.tag, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(instant));
+}
+
+export function dayAndTime(instant: string): string {
+  return new Intl.DateTimeFormat(language.tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
+}
+
+/** "3 days ago", by the largest unit that fits. */
+export function ago(instant: string, now = Date.now()): string {
+  const seconds = (Date.parse(instant) - now) / 1000;
+  const format = new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto' });
+  const units: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['year', 31_557_600],
+    ['month', 2_629_800],
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ];
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+  }
+  return format.format(0, 'minute');
+}

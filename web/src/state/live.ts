@@ -1,0 +1,19 @@
+import type { Hotspot } from '../api/client';
+import { app } from './app.svelte';
+
+/** Follows the live feed; the browser goes on from the last event by itself when the connection breaks. */
+export function follow(since: number): () => void {
+  const feed = new EventSource(`/api/v1/events?since=${since}`);
+  feed.onopen = () => (app.live = true);
+  feed.onerror = () => (app.live = false);
+  feed.addEventListener('change', (e) => {
+    const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot };
+    if (said.hotspot) app.hotspots.set(said.hotspot.id, said.hotspot);
+    if (said.layer === 'zone') app.zonesChanged += 1;
+  });
+  feed.addEventListener('shore', (e) => (app.shoreVersion = Number(e.data)));
+  feed.addEventListener('reload', () => {
+    if (app.bounds) void app.load(app.bounds);
+  });
+  return () => feed.close();
+}

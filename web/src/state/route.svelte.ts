@@ -1,0 +1,68 @@
+/** What the panel shows, as the address says it. */
+export type Route =
+  | { name: 'map' }
+  | { name: 'list' }
+  | { name: 'about' }
+  | { name: 'place'; lat: number; lon: number; on: string | null }
+  | { name: 'report'; lat: number | null; lon: number | null }
+  | { name: 'hotspot'; id: string }
+  | { name: 'zones'; id: string | null }
+  | { name: 'enter'; secret: string };
+
+function position(text: string | undefined): { lat: number; lon: number } | null {
+  const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text ?? '');
+  if (!match) return null;
+  const [lat, lon] = [Number(match[1]), Number(match[2])];
+  return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : null;
+}
+
+/** Reads an address; one that means nothing is the map. */
+export function parse(path: string, search = ''): Route {
+  const [, first, second] = path.split('/');
+  const at = position(second);
+  if (first === 'list' || first === 'about') return { name: first };
+  if (first === 'place' && at) return { name: 'place', ...at, on: new URLSearchParams(search).get('on') };
+  if (first === 'report') return { name: 'report', lat: at?.lat ?? null, lon: at?.lon ?? null };
+  if (first === 'hotspots' && second) return { name: 'hotspot', id: second };
+  if (first === 'zones') return { name: 'zones', id: second ?? null };
+  if (first === 'enter' && second) return { name: 'enter', secret: second };
+  return { name: 'map' };
+}
+
+class Router {
+  route = $state<Route>(parse(location.pathname, location.search));
+  /** How many steps back stay in the app. */
+  private depth = 0;
+
+  constructor() {
+    addEventListener('popstate', () => {
+      this.depth = Math.max(0, this.depth - 1);
+      this.route = parse(location.pathname, location.search);
+    });
+  }
+
+  /** Goes to an address; the view of the map, behind the #, stays. */
+  go(path: string, how: 'push' | 'replace' = 'push') {
+    const url = path + location.hash;
+    if (how === 'push') {
+      history.pushState(null, '', url);
+      this.depth += 1;
+    } else {
+      history.replaceState(null, '', url);
+    }
+    this.route = parse(location.pathname, location.search);
+  }
+
+  /** Closes the panel: back when that stays in the app, else to the map. */
+  close() {
+    if (this.depth > 0) history.back();
+    else this.go('/', 'replace');
+  }
+}
+
+export const router = new Router();
+
+/** A position as it stands in an address: five decimals are a metre. */
+export function inAddress(lat: number, lon: number): string {
+  return `${lat.toFixed(5)},${lon.toFixed(5)}`;
+}
