@@ -66,7 +66,7 @@ pub async fn coast(store: &Store, clock: &Clock, file: &Path, target: f64) -> an
     let old = tx.segments().await?;
     let cutting = ProgressBar::new_spinner().with_message("cutting into segments");
     cutting.enable_steady_tick(std::time::Duration::from_millis(200));
-    let found = tokio::task::spawn_blocking(move || reconcile(&runs, old, target, Uuid::now_v7)).await?;
+    let found = tokio::task::spawn_blocking(move || reconcile(&runs, &old, target, Uuid::now_v7)).await?;
     cutting.finish();
     let count = CoastCount {
         kept: found.kept.len(),

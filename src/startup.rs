@@ -19,7 +19,7 @@ use crate::photos::Photos;
 use crate::store::Store;
 
 /// Files of photos that no row knows are kept this long: they may be on their way to their row.
-const ORPHAN_AGE: Duration = Duration::from_secs(3600);
+const ORPHAN_AGE: Duration = Duration::from_hours(1);
 
 /// A running service.
 pub struct Service {

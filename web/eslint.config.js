@@ -10,13 +10,23 @@ export default ts.config(
   ...svelte.configs.recommended,
   { languageOptions: { globals: globals.browser }, rules: { 'no-console': 'error' } },
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
-  { files: ['**/*.svelte'], rules: { 'svelte/no-navigation-without-resolve': 'off', 'svelte/prefer-svelte-reactivity': 'off' } },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    rules: {
+      'svelte/no-navigation-without-resolve': 'off', // that is SvelteKit's
+      'svelte/prefer-svelte-reactivity': 'off', // dates and the like are made, read and dropped
+      'no-undef': 'off', // TypeScript knows better
+    },
+  },
   {
     // Only the map's folder knows Leaflet, so that it can be replaced.
     files: ['src/**'],
     ignores: ['src/map/**'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: ['leaflet', 'leaflet/*', 'terra-draw*', 'supercluster', '@mapbox/*', 'pbf'] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['leaflet', 'leaflet/*', 'terra-draw*', 'supercluster', '@mapbox/*', 'pbf'] },
+      ],
     },
   },
 );

@@ -1,5 +1,7 @@
 //! Sessions and one-time links.
 
+use std::fmt::Write;
+
 use chrono::TimeDelta;
 use rand::RngExt;
 use sha2::{Digest, Sha256};
@@ -35,7 +37,10 @@ impl Secret {
     /// As it stands in a cookie or a link.
     #[must_use]
     pub fn text(&self) -> String {
-        self.0.iter().map(|b| format!("{b:02x}")).collect()
+        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}"); // a String takes everything
+            text
+        })
     }
 
     /// What is stored of it.

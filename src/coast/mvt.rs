@@ -102,6 +102,7 @@ fn step(out: &mut Vec<u8>, cursor: &mut Cell, to: Cell) {
     *cursor = to;
 }
 
+#[allow(clippy::cast_possible_truncation)] // seven bits at a time
 fn varint(out: &mut Vec<u8>, mut n: u64) {
     while n >= 0x80 {
         out.push((n & 0x7f) as u8 | 0x80);

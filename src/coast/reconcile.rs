@@ -33,10 +33,10 @@ pub struct Reconciled {
 }
 
 /// Cuts the runs into segments of about `target` metres and gives each its old id, or a new one from `new_id`.
-pub fn reconcile(runs: &[Run], old: Vec<Segment>, target: f64, mut new_id: impl FnMut() -> Uuid) -> Reconciled {
-    let anchors = if old.is_empty() { vec![vec![]; runs.len()] } else { anchors(runs, &old, target) };
+pub fn reconcile(runs: &[Run], old: &[Segment], target: f64, mut new_id: impl FnMut() -> Uuid) -> Reconciled {
+    let anchors = if old.is_empty() { vec![vec![]; runs.len()] } else { anchors(runs, old, target) };
     let pieces: Vec<Vec<Vertex>> = runs.iter().zip(&anchors).flat_map(|(run, a)| cut(run, a, target)).collect();
-    let matched = match_old(&pieces, &old, target);
+    let matched = match_old(&pieces, old, target);
     let mut gone: Vec<bool> = vec![true; old.len()];
     let mut out = Reconciled::default();
     for (line, same) in pieces.into_iter().zip(matched) {
@@ -178,7 +178,7 @@ mod tests {
             .collect()
     }
 
-    fn import(points: &[Vertex], old: Vec<Segment>) -> Reconciled {
+    fn import(points: &[Vertex], old: &[Segment]) -> Reconciled {
         let mut n = old.len() as u128 + 1000;
         reconcile(&runs(points, true, None), old, 200.0, || {
             n += 1;
@@ -186,9 +186,9 @@ mod tests {
         })
     }
 
-    fn all(r: Reconciled, old: &[Segment]) -> Vec<Segment> {
+    fn all(r: &Reconciled, old: &[Segment]) -> Vec<Segment> {
         let kept = old.iter().filter(|s| r.kept.contains(&s.id)).cloned();
-        kept.chain(r.moved).chain(r.new).collect()
+        kept.chain(r.moved.iter().chain(&r.new).cloned()).collect()
     }
 
     fn counts(r: &Reconciled) -> [usize; 4] {
@@ -197,11 +197,11 @@ mod tests {
 
     #[test]
     fn the_same_file_again_changes_nothing() {
-        let first = all(import(&island(300), vec![]), &[]);
-        let again = import(&island(300), first.clone());
+        let first = all(&import(&island(300), &[]), &[]);
+        let again = import(&island(300), &first);
         assert_eq!(counts(&again), [first.len(), 0, 0, 0]);
         let backwards: Vec<_> = island(300).into_iter().rev().collect();
-        assert_eq!(counts(&import(&backwards, first.clone())), [first.len(), 0, 0, 0]);
+        assert_eq!(counts(&import(&backwards, &first)), [first.len(), 0, 0, 0]);
     }
 
     #[test]
@@ -210,35 +210,35 @@ mod tests {
             let file = std::fs::File::open(format!("fixtures/{clip}-coast.geojson")).unwrap();
             let source = crate::coast::read::shoreline(std::io::BufReader::new(file)).unwrap();
             let runs: Vec<_> = source.lines.iter().flat_map(|(l, ring)| runs(l, *ring, source.frame)).collect();
-            let first = all(reconcile(&runs, vec![], 200.0, Uuid::now_v7), &[]);
+            let first = all(&reconcile(&runs, &[], 200.0, Uuid::now_v7), &[]);
             assert!(first.len() > 1000, "{clip}");
-            let again = reconcile(&runs, first.clone(), 200.0, Uuid::now_v7);
+            let again = reconcile(&runs, &first, 200.0, Uuid::now_v7);
             assert_eq!(counts(&again), [first.len(), 0, 0, 0], "{clip}");
         }
     }
 
     #[test]
     fn a_corrected_bay_keeps_the_ids_of_all_that_is_still_there() {
-        let first = all(import(&island(300), vec![]), &[]);
+        let first = all(&import(&island(300), &[]), &[]);
         let mut corrected = island(300);
         for v in &mut corrected[100..104] {
             v.lat += 3_000; // some 30 m
         }
-        let [kept, moved, new, retired] = counts(&import(&corrected, first.clone()));
+        let [kept, moved, new, retired] = counts(&import(&corrected, &first));
         assert!(kept > first.len() * 9 / 10 && (1..10).contains(&moved), "{kept} {moved} {new} {retired}");
         assert_eq!((new, retired), (0, 0));
     }
 
     #[test]
     fn a_new_rock_is_new_and_a_vanished_one_retired() {
-        let first = all(import(&island(300), vec![]), &[]);
+        let first = all(&import(&island(300), &[]), &[]);
         let rock: Vec<_> = [(8.5, 58.3), (8.5002, 58.3), (8.5001, 58.3001)].map(|(x, y)| Vertex::of(x, y)).to_vec();
         let mut both = runs(&island(300), true, None);
         both.extend(runs(&rock, true, None));
-        let with_rock = reconcile(&both, first.clone(), 200.0, || Uuid::from_u128(7));
+        let with_rock = reconcile(&both, &first, 200.0, || Uuid::from_u128(7));
         assert_eq!(counts(&with_rock), [first.len(), 0, 1, 0]);
-        let old = all(with_rock, &first);
-        let [kept, _, _, retired] = counts(&import(&island(300), old));
+        let old = all(&with_rock, &first);
+        let [kept, _, _, retired] = counts(&import(&island(300), &old));
         assert_eq!((kept, retired), (first.len(), 1));
     }
 
@@ -247,9 +247,9 @@ mod tests {
         /// A shift of the whole shore by less than a quarter of a segment keeps nearly every id, and no id is used twice.
         #[test]
         fn a_shifted_shore_keeps_its_ids(dx in -400..400_i32, dy in -300..300_i32, extra in 0..40_usize) {
-            let first = all(import(&island(300), vec![]), &[]);
+            let first = all(&import(&island(300), &[]), &[]);
             let shifted: Vec<_> = island(300 + extra).iter().map(|v| Vertex { lon: v.lon + dx * 10, lat: v.lat + dy * 10 }).collect();
-            let r = import(&shifted, first.clone());
+            let r = import(&shifted, &first);
             let [kept, moved, _, retired] = counts(&r);
             prop_assert_eq!(kept + moved + retired, first.len());
             prop_assert!(kept + moved >= first.len() * 9 / 10, "{} of {}", kept + moved, first.len());

@@ -282,7 +282,7 @@ fn levels(blocks: &[Arc<Block>]) -> Arc<[Vec<Node>]> {
 /// The place of a vertex along a Hilbert curve over the whole world.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // both are brought into 0..=u16::MAX
 fn hilbert(v: Vertex) -> u64 {
-    let unit = |value: i32, half: i32| ((f64::from(value) / f64::from(half) + 1.0) / 2.0 * f64::from(u32::MAX)) as u32;
+    let unit = |value: i32, half: i32| (f64::midpoint(f64::from(value) / f64::from(half), 1.0) * f64::from(u32::MAX)) as u32;
     fast_hilbert::xy2h(unit(v.lon, HALF_TURN), unit(v.lat, POLE), 32)
 }
 

@@ -115,10 +115,11 @@ impl Closure {
 }
 
 /// The first day from `date` on with none of the closures in effect, within two years.
-pub fn first_open_day<'a>(closures: impl IntoIterator<Item = &'a Closure> + Clone, date: NaiveDate) -> Option<NaiveDate> {
+#[must_use]
+pub fn first_open_day(closures: &[&Closure], date: NaiveDate) -> Option<NaiveDate> {
     (0..=731)
         .filter_map(|n| date.checked_add_days(Days::new(n)))
-        .find(|&day| !closures.clone().into_iter().any(|c| c.in_effect(day)))
+        .find(|&day| !closures.iter().any(|c| c.in_effect(day)))
 }
 
 #[cfg(test)]
@@ -153,7 +154,7 @@ mod tests {
         let c = closure(r#"[{"kind":"yearly","from":"10-01","to":"02-29"}]"#);
         assert!(c.in_effect(day("2026-12-31")) && c.in_effect(day("2027-02-28")) && c.in_effect(day("2028-02-29")));
         assert!(!c.in_effect(day("2027-03-01")));
-        assert_eq!(first_open_day([&c], day("2026-12-01")), Some(day("2027-03-01")));
+        assert_eq!(first_open_day(&[&c], day("2026-12-01")), Some(day("2027-03-01")));
     }
 
     #[test]
@@ -161,13 +162,13 @@ mod tests {
         let c = closure(
             r#"[{"kind":"yearly","from":"04-01","to":"05-31"},{"kind":"yearly","from":"08-15","to":"09-30"}]"#,
         );
-        assert_eq!(first_open_day([&c], day("2026-04-20")), Some(day("2026-06-01")));
-        assert_eq!(first_open_day([&c], day("2026-07-01")), Some(day("2026-07-01")));
+        assert_eq!(first_open_day(&[&c], day("2026-04-20")), Some(day("2026-06-01")));
+        assert_eq!(first_open_day(&[&c], day("2026-07-01")), Some(day("2026-07-01")));
     }
 
     #[test]
     fn a_place_closed_all_year_never_opens() {
-        assert_eq!(first_open_day([&closure(r#"[{"kind":"all_year"}]"#)], day("2026-04-20")), None);
+        assert_eq!(first_open_day(&[&closure(r#"[{"kind":"all_year"}]"#)], day("2026-04-20")), None);
     }
 
     #[test]

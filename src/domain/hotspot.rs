@@ -245,7 +245,7 @@ pub struct Hotspot {
     pub reported_at: DateTime<Utc>,
     /// When it was last changed.
     pub changed_at: DateTime<Utc>,
-    /// Counts the changes, from 1; the ETag.
+    /// Counts the changes, from 1; the `ETag`.
     pub version: i64,
 }
 

@@ -59,7 +59,7 @@ impl Here {
     /// The first day from `date` on when people may be there, within two years.
     #[must_use]
     pub fn first_open_day(&self, date: NaiveDate) -> Option<NaiveDate> {
-        first_open_day(self.containing().collect::<Vec<_>>(), date)
+        first_open_day(&self.containing().collect::<Vec<_>>(), date)
     }
 
     fn containing(&self) -> impl Iterator<Item = &Closure> {

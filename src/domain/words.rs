@@ -104,10 +104,7 @@ pub fn regime(regime: Regime) -> Words {
 pub fn closure(closure: &Closure, in_effect: bool) -> Words {
     Words::each(|l| {
         let seasons = closure.seasons.iter().map(|s| season(l, *s)).collect::<Vec<_>>().join(", ");
-        let now = l.of(match in_effect {
-            true => ["Forbudet gjelder denne dagen.", "Forbodet gjeld denne dagen.", "Forbuddet gælder denne dag.", "It holds on this day."],
-            false => ["Det gjelder ikke denne dagen.", "Det gjeld ikkje denne dagen.", "Det gælder ikke denne dag.", "It does not hold on this day."],
-        });
+        let now = l.of(if in_effect { ["Forbudet gjelder denne dagen.", "Forbodet gjeld denne dagen.", "Forbuddet gælder denne dag.", "It holds on this day."] } else { ["Det gjelder ikke denne dagen.", "Det gjeld ikkje denne dagen.", "Det gælder ikke denne dag.", "It does not hold on this day."] });
         let head = l.of(["ferdselsforbud", "ferdselsforbod", "adgangsforbud", "closed to people"]);
         format!("{}: {head} {seasons}. {now}{}", closure.name, buffer(l, closure.sea_buffer_m))
     })

@@ -61,7 +61,7 @@ pub struct Zone {
     pub geometry: geo::MultiPolygon,
     /// Its area in m², on the sphere.
     pub area_m2: f64,
-    /// Counts the changes, from 1; the ETag.
+    /// Counts the changes, from 1; the `ETag`.
     pub version: i64,
     /// When it was last changed.
     pub changed_at: DateTime<Utc>,

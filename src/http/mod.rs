@@ -77,7 +77,7 @@ struct Description;
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let (_, mut api) =
         actix_web::App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes::all).split_for_parts();
-    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut api.info.version);
     for (path, item) in &mut api.paths.paths {
         let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
         for (method, operation) in ["get", "post", "put", "delete"].into_iter().zip(methods) {

@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Result};
 /// The name of the cookie.
 pub const COOKIE: &str = "strandline_session";
 /// How long a session found in the database is believed without looking again.
-const BELIEVED: Duration = Duration::from_secs(60);
+const BELIEVED: Duration = Duration::from_mins(1);
 /// How many sessions are kept in memory.
 const KEPT: usize = 20_000;
 
@@ -30,7 +30,9 @@ pub struct Actor(pub Arc<Person>);
 
 /// Sessions seen a moment ago, so that a write costs no read.
 #[derive(Default)]
-pub struct SessionCache(RwLock<HashMap<[u8; 32], (Arc<Person>, Instant)>>);
+pub struct SessionCache(RwLock<HashMap<SecretHash, (Arc<Person>, Instant)>>);
+
+type SecretHash = [u8; 32];
 
 impl SessionCache {
     fn get(&self, hash: &[u8; 32]) -> Option<Arc<Person>> {

@@ -81,7 +81,7 @@ pub(super) async fn run(live: Arc<Live>, mut jobs: mpsc::Receiver<Box<dyn Job>>)
                 stopping = true;
                 jobs.close();
             }
-            _ = notified(listener.as_mut()) => report(live.catch_up().await),
+            () = notified(listener.as_mut()) => report(live.catch_up().await),
             _ = look.tick() => {
                 report(live.catch_up().await);
                 live.turn_day();

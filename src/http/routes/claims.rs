@@ -76,8 +76,8 @@ pub async fn extend(app: web::Data<App>, who: Actor, path: web::Path<String>, en
 
 fn hotspot_of(app: &App, id: Uuid) -> Option<Uuid> {
     let coast = app.live.coast();
-    let found = coast.hotspots.all().find(|h| h.claim.as_ref().is_some_and(|c| c.id == id)).map(|h| h.id);
-    found
+    
+    coast.hotspots.all().find(|h| h.claim.as_ref().is_some_and(|c| c.id == id)).map(|h| h.id)
 }
 
 /// Give a claim back

@@ -31,7 +31,8 @@ describe('the catalogues', () => {
   it.each(Object.keys(languages))('%s has every key, filled in, and no other', (lang) => {
     expect(Object.keys(languages[lang] ?? {}).sort()).toEqual([...keys].sort());
     for (const message of Object.values(languages[lang] ?? {})) {
-      for (const form of typeof message === 'string' ? [message] : Object.values(message)) expect(form.trim()).not.toBe('');
+      for (const form of typeof message === 'string' ? [message] : Object.values(message))
+        expect(form.trim()).not.toBe('');
     }
   });
 
@@ -41,7 +42,10 @@ describe('the catalogues', () => {
       for (const [lang, catalogue] of Object.entries(languages)) {
         const message = catalogue[key] as Message;
         const found = [...new Set(names(message).flat())].sort();
-        expect(found.filter((n) => n !== 'n'), `${lang} ${key}`).toEqual(wanted.filter((n) => n !== 'n'));
+        expect(
+          found.filter((n) => n !== 'n'),
+          `${lang} ${key}`,
+        ).toEqual(wanted.filter((n) => n !== 'n'));
         expect(typeof message, `${lang} ${key}`).toBe(typeof en[key as keyof typeof en]);
       }
     }

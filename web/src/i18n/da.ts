@@ -193,7 +193,8 @@ export const da: Catalogue = {
   'about.role': 'Hvem er du her? (demonstration)',
   'about.made': 'Opdigtet til demonstration: ingen kommune har vedtaget disse zoner, forbud eller meldinger.',
   'about.data': 'Data',
-  'about.shore': 'Strandlinje: GSHHG (LGPL), 100–600 m fra den virkelige strand visse steder. Kommuner: efter Kartverket via hvor (LGPL).',
+  'about.shore':
+    'Strandlinje: GSHHG (LGPL), 100–600 m fra den virkelige strand visse steder. Kommuner: efter Kartverket via hvor (LGPL).',
   'role.volunteer': 'Frivillig',
   'role.crew': 'Hold',
   'role.hauler': 'Vognmand',

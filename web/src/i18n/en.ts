@@ -193,7 +193,8 @@ export const en = {
   'about.role': 'Who are you here? (demonstration)',
   'about.made': 'Made up for demonstration: no municipality has decided these zones, closures or reports.',
   'about.data': 'Data',
-  'about.shore': 'Shoreline: GSHHG (LGPL), 100–600 m off the real shore in places. Municipalities: after Kartverket by way of hvor (LGPL).',
+  'about.shore':
+    'Shoreline: GSHHG (LGPL), 100–600 m off the real shore in places. Municipalities: after Kartverket by way of hvor (LGPL).',
   'role.volunteer': 'Volunteer',
   'role.crew': 'Crew',
   'role.hauler': 'Hauler',

@@ -85,7 +85,9 @@ export function problem(code: string): string {
 }
 
 export function day(instant: string): string {
-  return new Intl.DateTimeFormat(language.tag, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(instant));
+  return new Intl.DateTimeFormat(language.tag, { day: 'numeric', month: 'long', year: 'numeric' }).format(
+    new Date(instant),
+  );
 }
 
 export function dayAndTime(instant: string): string {

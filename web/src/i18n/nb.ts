@@ -193,7 +193,8 @@ export const nb: Catalogue = {
   'about.role': 'Hvem er du her? (demonstrasjon)',
   'about.made': 'Oppdiktet for demonstrasjon: ingen kommune har vedtatt disse sonene, forbudene eller meldingene.',
   'about.data': 'Data',
-  'about.shore': 'Strandlinje: GSHHG (LGPL), 100–600 m unna den virkelige stranda enkelte steder. Kommuner: etter Kartverket gjennom hvor (LGPL).',
+  'about.shore':
+    'Strandlinje: GSHHG (LGPL), 100–600 m unna den virkelige stranda enkelte steder. Kommuner: etter Kartverket gjennom hvor (LGPL).',
   'role.volunteer': 'Frivillig',
   'role.crew': 'Mannskap',
   'role.hauler': 'Transportør',

@@ -193,7 +193,8 @@ export const nn: Catalogue = {
   'about.role': 'Kven er du her? (demonstrasjon)',
   'about.made': 'Oppdikta for demonstrasjon: ingen kommune har vedteke desse sonene, forboda eller meldingane.',
   'about.data': 'Data',
-  'about.shore': 'Strandlinje: GSHHG (LGPL), 100–600 m unna den verkelege stranda enkelte stader. Kommunar: etter Kartverket gjennom hvor (LGPL).',
+  'about.shore':
+    'Strandlinje: GSHHG (LGPL), 100–600 m unna den verkelege stranda enkelte stader. Kommunar: etter Kartverket gjennom hvor (LGPL).',
   'role.volunteer': 'Frivillig',
   'role.crew': 'Mannskap',
   'role.hauler': 'Transportør',

@@ -6,7 +6,11 @@ import { TerraDrawLeafletAdapter } from 'terra-draw-leaflet-adapter';
 export class ZoneDrawing {
   private readonly draw: TerraDraw;
 
-  constructor(map: L.Map, shape: GeoJSON.Polygon | GeoJSON.MultiPolygon | null, changed: (shape: GeoJSON.Polygon | null) => void) {
+  constructor(
+    map: L.Map,
+    shape: GeoJSON.Polygon | GeoJSON.MultiPolygon | null,
+    changed: (shape: GeoJSON.Polygon | null) => void,
+  ) {
     const coordinates = { midpoints: true, draggable: true, deletable: true };
     this.draw = new TerraDraw({
       adapter: new TerraDrawLeafletAdapter({ lib: L, map, coordinatePrecision: 6 }),
@@ -29,7 +33,11 @@ export class ZoneDrawing {
       return;
     }
     const rounded = ring.map(([lon, lat]) => [Number(lon?.toFixed(6)), Number(lat?.toFixed(6))]);
-    const feature = { type: 'Feature', geometry: { type: 'Polygon', coordinates: [rounded] }, properties: { mode: 'polygon' } };
+    const feature = {
+      type: 'Feature',
+      geometry: { type: 'Polygon', coordinates: [rounded] },
+      properties: { mode: 'polygon' },
+    };
     const [added] = this.draw.addFeatures([feature as GeoJSONStoreFeatures]);
     this.draw.setMode('select');
     if (added?.id) this.draw.selectFeature(added.id);
@@ -38,7 +46,9 @@ export class ZoneDrawing {
   }
 
   private polygon(): GeoJSON.Polygon | null {
-    const drawn = this.draw.getSnapshot().filter((f) => f.geometry.type === 'Polygon' && f.properties.mode === 'polygon');
+    const drawn = this.draw
+      .getSnapshot()
+      .filter((f) => f.geometry.type === 'Polygon' && f.properties.mode === 'polygon');
     return (drawn[0]?.geometry as GeoJSON.Polygon | undefined) ?? null;
   }
 

@@ -65,7 +65,7 @@ export class CoastMap {
       const wanted = viewOf(location.hash);
       if (wanted) this.map.setView([wanted.lat, wanted.lon], wanted.zoom);
     });
-    new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(element);
+    new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(element);
     this.moved(on.moved);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.shore.redraw());
   }
@@ -84,7 +84,12 @@ export class CoastMap {
     const hash = `#${this.map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`;
     history.replaceState(history.state, '', location.pathname + location.search + hash);
     const clamp = (value: number, most: number) => Math.max(-most, Math.min(most, value));
-    tell({ west: clamp(b.getWest(), 180), south: clamp(b.getSouth(), 90), east: clamp(b.getEast(), 180), north: clamp(b.getNorth(), 90) });
+    tell({
+      west: clamp(b.getWest(), 180),
+      south: clamp(b.getSouth(), 90),
+      east: clamp(b.getEast(), 180),
+      north: clamp(b.getNorth(), 90),
+    });
   }
 
   show(hotspots: Hotspot[], selected: string | null) {
@@ -107,10 +112,11 @@ export class CoastMap {
 
   /** Brings a place into view when it is not, near enough to tell it from its neighbours. */
   reveal(at: Position) {
-    this.map.invalidateSize({ pan: false }); // a panel may just have taken half of the map
+    this.map.invalidateSize({ animate: false }); // a panel may just have taken half of the map
     const [p, size] = [this.map.latLngToContainerPoint([at.lat, at.lon]), this.map.getSize()];
     const seen = p.x > 24 && p.y > 56 && p.x < size.x - 64 && p.y < size.y - 24;
-    if (!seen || this.map.getZoom() < 12) this.map.setView([at.lat, at.lon], Math.max(13, this.map.getZoom()), { animate: false });
+    if (!seen || this.map.getZoom() < 12)
+      this.map.setView([at.lat, at.lon], Math.max(13, this.map.getZoom()), { animate: false });
   }
 
   /** Puts the pin somewhere, or takes it away. One that can be dragged tells where it is put. */
@@ -118,9 +124,17 @@ export class CoastMap {
     this.pin?.remove();
     this.pin = null;
     if (!at) return;
-    const html = '<svg viewBox="0 0 40 52" width="40" height="52" aria-hidden="true"><path d="M20 2a17 17 0 0 1 17 17c0 12-17 31-17 31S3 31 3 19A17 17 0 0 1 20 2z" fill="#0d4a58" stroke="#fff" stroke-width="3"/><circle cx="20" cy="19" r="6" fill="#fff"/></svg>';
+    const html =
+      '<svg viewBox="0 0 40 52" width="40" height="52" aria-hidden="true"><path d="M20 2a17 17 0 0 1 17 17c0 12-17 31-17 31S3 31 3 19A17 17 0 0 1 20 2z" fill="#0d4a58" stroke="#fff" stroke-width="3"/><circle cx="20" cy="19" r="6" fill="#fff"/></svg>';
     const icon = L.divIcon({ className: 'pin', html, iconSize: [40, 52], iconAnchor: [20, 50] });
-    this.pin = L.marker([at.lat, at.lon], { icon, draggable: !!dragged, alt: name, title: name, zIndexOffset: 1000, keyboard: !!dragged });
+    this.pin = L.marker([at.lat, at.lon], {
+      icon,
+      draggable: !!dragged,
+      alt: name,
+      title: name,
+      zIndexOffset: 1000,
+      keyboard: !!dragged,
+    });
     this.pin.addTo(this.map);
     if (!dragged) return;
     const tell = () => {
@@ -128,7 +142,12 @@ export class CoastMap {
       if (p) dragged({ lat: p.lat, lon: p.lng });
     };
     this.pin.on('dragend', tell);
-    const keys: Record<string, [number, number]> = { ArrowUp: [0, -8], ArrowDown: [0, 8], ArrowLeft: [-8, 0], ArrowRight: [8, 0] };
+    const keys: Record<string, [number, number]> = {
+      ArrowUp: [0, -8],
+      ArrowDown: [0, 8],
+      ArrowLeft: [-8, 0],
+      ArrowRight: [8, 0],
+    };
     this.pin.getElement()?.addEventListener('keydown', (e) => {
       const step = keys[e.key];
       if (!step || !this.pin) return;
@@ -142,7 +161,13 @@ export class CoastMap {
 
   showMe(at: Position) {
     this.me?.remove();
-    this.me = L.circleMarker([at.lat, at.lon], { radius: 8, color: '#fff', weight: 3, fillColor: '#1d5fd1', fillOpacity: 1 }).addTo(this.map);
+    this.me = L.circleMarker([at.lat, at.lon], {
+      radius: 8,
+      color: '#fff',
+      weight: 3,
+      fillColor: '#1d5fd1',
+      fillOpacity: 1,
+    }).addTo(this.map);
     this.map.setView([at.lat, at.lon], Math.max(14, this.map.getZoom()));
   }
 

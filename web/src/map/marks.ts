@@ -8,6 +8,9 @@ interface Spot {
   mark: Mark;
 }
 
+/** Marks keep 48 pixels from each other, so that a finger meets the one it wants. Leaflet's world is 256 pixels wide. */
+const CLUSTERS = { radius: 48, extent: 256, maxZoom: 16 };
+
 /** What the marks on the map are called, for those who hear it. */
 export interface Names {
   hotspot: (h: Hotspot) => string;
@@ -17,7 +20,7 @@ export interface Names {
 /** Hotspots on the map, clustered where they would lie on top of each other. */
 export class Marks {
   private readonly layer = L.layerGroup();
-  private index = new Supercluster<Spot>({ radius: 48, maxZoom: 15 });
+  private index = new Supercluster<Spot>(CLUSTERS);
   private hotspots = new Map<string, Hotspot>();
   private selected: string | null = null;
 
@@ -38,7 +41,7 @@ export class Marks {
       geometry: { type: 'Point' as const, coordinates: [h.lon, h.lat] },
       properties: { id: h.id, mark: markOf(h) },
     });
-    this.index = new Supercluster<Spot>({ radius: 48, maxZoom: 15 });
+    this.index = new Supercluster<Spot>(CLUSTERS);
     this.index.load(others.map(point));
     this.draw();
   }
@@ -51,11 +54,15 @@ export class Marks {
   private draw() {
     this.layer.clearLayers();
     const b = this.map.getBounds().pad(0.1);
-    const found = this.index.getClusters([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], Math.round(this.map.getZoom()));
+    const found = this.index.getClusters(
+      [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()],
+      Math.round(this.map.getZoom()),
+    );
     for (const f of found) {
       const [lon, lat] = f.geometry.coordinates as [number, number];
       const properties = f.properties;
-      if ('cluster' in properties && properties.cluster) this.cluster(lat, lon, properties.cluster_id, properties.point_count);
+      if ('cluster' in properties && properties.cluster)
+        this.cluster(lat, lon, properties.cluster_id, properties.point_count);
       else this.spot(lat, lon, (properties as Spot).id);
     }
     const chosen = this.hotspots.get(this.selected ?? '');
@@ -65,14 +72,20 @@ export class Marks {
   private cluster(lat: number, lon: number, id: number, count: number) {
     const icon = L.divIcon({ className: 'cluster', html: String(count), iconSize: [44, 44] });
     const mark = this.mark(lat, lon, icon, this.names().cluster(count));
-    mark.on('click', () => this.map.flyTo([lat, lon], Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5), { duration: 0.4 }));
+    mark.on('click', () =>
+      this.map.flyTo([lat, lon], Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5), { duration: 0.4 }),
+    );
   }
 
   private spot(lat: number, lon: number, id: string) {
     const hotspot = this.hotspots.get(id);
     if (!hotspot) return;
     const chosen = id === this.selected;
-    const icon = L.divIcon({ className: chosen ? 'mark chosen' : 'mark', html: svg(markOf(hotspot), chosen ? 42 : 34), iconSize: [44, 44] });
+    const icon = L.divIcon({
+      className: chosen ? 'mark chosen' : 'mark',
+      html: svg(markOf(hotspot), chosen ? 42 : 34),
+      iconSize: [44, 44],
+    });
     this.mark(lat, lon, icon, this.names().hotspot(hotspot)).on('click', () => this.open(id));
   }
 

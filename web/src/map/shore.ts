@@ -14,7 +14,9 @@ function token(name: string): string {
 function trace(context: CanvasRenderingContext2D, feature: VectorTileFeature, scale: number, close: boolean) {
   context.beginPath();
   for (const line of feature.loadGeometry()) {
-    line.forEach((p, i) => (i === 0 ? context.moveTo(p.x * scale, p.y * scale) : context.lineTo(p.x * scale, p.y * scale)));
+    line.forEach((p, i) =>
+      i === 0 ? context.moveTo(p.x * scale, p.y * scale) : context.lineTo(p.x * scale, p.y * scale),
+    );
     if (close) context.closePath();
   }
 }
@@ -54,7 +56,13 @@ export class ShoreLayer extends L.GridLayer {
   private version: number;
 
   constructor(version: number) {
-    super({ tileSize: 512, zoomOffset: -1, updateWhenZooming: false, keepBuffer: 1, attribution: '' } as L.GridLayerOptions);
+    super({
+      tileSize: 512,
+      zoomOffset: -1,
+      updateWhenZooming: false,
+      keepBuffer: 1,
+      attribution: '',
+    } as L.GridLayerOptions);
     this.version = version;
   }
 

@@ -43,7 +43,12 @@ export const SYMBOLS: Record<Mark, Symbol> = {
   cleaned: { outline: CIRCLE, glyph: 'M7 12.5l3.5 3.5L17 9', fill: '#00734f', ink: '#ffffff' },
   verified: { outline: CIRCLE, glyph: 'M5 12.5l3 3 5-6M11 15.5l1 1 6-7', fill: '#004d36', ink: '#ffffff' },
   duplicate: { outline: CIRCLE, glyph: 'M8 8h6v6H8zM10 10h6v6h-6z', fill: '#5d6b70', ink: '#ffffff' },
-  not_found: { outline: CIRCLE, glyph: 'M9 9a3 3 0 1 1 4 2.8c-1 .6-1 1-1 2.2M12 17v.2', fill: '#5d6b70', ink: '#ffffff' },
+  not_found: {
+    outline: CIRCLE,
+    glyph: 'M9 9a3 3 0 1 1 4 2.8c-1 .6-1 1-1 2.2M12 17v.2',
+    fill: '#5d6b70',
+    ink: '#ffffff',
+  },
   not_ours: { outline: CIRCLE, glyph: 'M7 12h10m-4-4 4 4-4 4', fill: '#5d6b70', ink: '#ffffff' },
   rejected: { outline: CIRCLE, glyph: 'M8 8l8 8M16 8l-8 8', fill: '#5d6b70', ink: '#ffffff' },
   hazard: { outline: TRIANGLE, glyph: 'M12 8v6M12 17.5v.3', fill: '#ffd23d', ink: '#231a00' },

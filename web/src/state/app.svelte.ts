@@ -30,7 +30,9 @@ class AppState {
   /** Hotspots that the filters let through. */
   shown = $derived.by(() => {
     const since = this.maxAgeDays === null ? 0 : Date.now() - this.maxAgeDays * 86_400_000;
-    return [...this.hotspots.values()].filter((h) => this.states.includes(h.state) && Date.parse(h.reported_at) >= since);
+    return [...this.hotspots.values()].filter(
+      (h) => this.states.includes(h.state) && Date.parse(h.reported_at) >= since,
+    );
   });
 
   /** Shown hotspots inside the map's window. */

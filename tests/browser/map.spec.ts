@@ -1,0 +1,90 @@
+import { expect, test } from '@playwright/test';
+import { onShore, open, play, reportBySomebody } from './helpers';
+
+test('a tap on the map tells what one may do there, today and on another day', async ({ page }) => {
+  await open(page, '/#14/58.3995/8.7877');
+  const map = page.locator('.leaflet-container');
+  const box = (await map.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await expect(page).toHaveURL(/\/place\/58\.399\d*,8\.787/);
+  await expect(page.getByText('It does not hold on this day.')).toBeVisible();
+  await page.getByLabel('On this day').fill('2027-05-20');
+  await expect(page.getByText('People may not be here now. Do not go ashore.')).toBeVisible();
+  await expect(page.getByText('From 16 July 2027 you may be here.')).toBeVisible();
+  await expect(page).toHaveURL(/on=2027-05-20/);
+  await expect(page.getByRole('link', { name: /Read the regulation/ })).toHaveAttribute('href', /^https:/);
+});
+
+test('the address carries place and view, and back leads back', async ({ page, playwright, baseURL }) => {
+  const somebody = await playwright.request.newContext({ baseURL });
+  const place = await onShore(somebody, { lon: 8.89, lat: 58.445 });
+  const id = await reportBySomebody(somebody, place);
+  await open(page, `/list#16/${place.lat}/${place.lon}`);
+  await page.getByRole('link', { name: /A bag/ }).first().click();
+  await expect(page).toHaveURL(new RegExp(`/hotspots/${id}#16/`));
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Reported litter' })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Reports in view' })).toBeVisible();
+});
+
+test('the list holds what the map shows, filters it, and works by keyboard', async ({ page }) => {
+  await open(page, '/#11/58.43/8.82');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Reports in view' })).toBeFocused();
+  const count = async () => Number((await page.getByText(/^\d+ reports?$/).innerText()).split(' ')[0]);
+  await expect.poll(count).toBeGreaterThan(3);
+  const all = await count();
+  await page.locator('summary', { hasText: 'Show' }).click();
+  await page.getByLabel('Reported', { exact: true }).first().uncheck();
+  await expect.poll(count).toBeLessThan(all);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Reports in view' })).toHaveCount(0);
+});
+
+test('staff draw a zone on the map, and the shore changes its colour without a reload', async ({ page, browser }) => {
+  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  await open(other, '/place/58.44950,8.71500#15/58.4495/8.715');
+  await expect(other.getByText('Volunteers and professionals both clear here.')).toBeVisible();
+
+  await open(page, '/#15/58.4495/8.715');
+  await play(page, 'staff');
+  await page.getByRole('button', { name: 'Zones', exact: true }).click();
+  await page.getByRole('button', { name: 'Draw a zone' }).click();
+  await page.getByLabel('Name').fill('Kittelsbukt');
+  await page.getByLabel('Volunteers').check();
+  const box = (await page.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await expect(page.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
+  for (const [dx, dy] of [[-150, -150], [150, -150], [150, 150], [-150, 150], [-150, 150]]) {
+    await page.mouse.move(x + (dx ?? 0), y + (dy ?? 0), { steps: 3 });
+    await page.mouse.click(x + (dx ?? 0), y + (dy ?? 0));
+  }
+  await expect(page.getByText('Drag the corners on the map.')).toBeVisible();
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect(page.getByText('The zone is saved.')).toBeVisible();
+  await expect(other.getByText('Volunteers clear here. You are welcome to clean.')).toBeVisible();
+
+  await page.getByRole('link', { name: /Kittelsbukt/ }).click();
+  await page.getByLabel('Professionals').check();
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect(other.getByText('Professional crews clear here.')).toBeVisible();
+  await page.getByRole('link', { name: /Kittelsbukt/ }).click();
+  await page.getByRole('button', { name: 'Remove the zone' }).click();
+  await expect(other.getByText('Volunteers and professionals both clear here.')).toBeVisible();
+  await other.close();
+});
+
+test('the four languages are whole, and the choice is remembered', async ({ page }) => {
+  await open(page, '/about');
+  const titles = { nb: 'Meld søppel', nn: 'Meld søppel', da: 'Meld affald', en: 'Report litter' };
+  for (const [lang, title] of Object.entries(titles)) {
+    await page.locator('select').first().selectOption(lang);
+    await expect(page.getByRole('button', { name: title })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('lang', lang);
+  }
+  await page.locator('select').first().selectOption('da');
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Meld affald' })).toBeVisible();
+});

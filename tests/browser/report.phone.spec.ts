@@ -1,0 +1,79 @@
+import { expect, test } from '@playwright/test';
+import { onShore, open, PHOTO, reportBySomebody } from './helpers';
+
+test('a report with a photo reaches the map, and another browser sees it appear', async ({ page, browser }) => {
+  const place = await onShore(page.request, { lon: 8.72, lat: 58.39 });
+  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  await open(other, `/list#15/${place.lat}/${place.lon}`);
+  await expect(other.getByText('0 reports')).toBeVisible();
+
+  await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(page.getByRole('alert')).toContainText('A photo is needed.');
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
+  await page.getByText('Several bags').click();
+  await page.getByText('Tell more (optional)').click();
+  await page.getByLabel('Foam').check();
+  await page.getByLabel('Anything else?').fill('Behind the <b>big</b> stone & æøå');
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(page.getByText('Thank you! The report is on the map.')).toBeVisible();
+  await expect(page.getByText('Volunteers nearby see it now')).toBeVisible();
+
+  await expect(other.getByText('1 report', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'See the report' }).click();
+  const photo = page.getByRole('img', { name: 'Photo of the place' });
+  await expect(photo).toBeVisible();
+  await expect.poll(() => photo.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(500);
+  await expect(page.getByText('Behind the <b>big</b> stone & æøå')).toBeVisible();
+  await other.close();
+});
+
+test('a hazardous report says at once what to do and cannot be claimed', async ({ page }) => {
+  const place = await onShore(page.request, { lon: 8.735, lat: 58.395 });
+  await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.getByText('A handful').click();
+  await page.getByText('Tell more (optional)').click();
+  await page.getByLabel('Explosives, flares').check();
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(page.getByText('call the police on 112')).toBeVisible();
+  await page.getByRole('button', { name: 'See the report' }).click();
+  await expect(page.getByText('Goes to: the police')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'I will clear it' })).toHaveCount(0);
+});
+
+test('near an open report one is offered it, and may support it instead', async ({ page, playwright, baseURL }) => {
+  const somebody = await playwright.request.newContext({ baseURL });
+  const place = await onShore(somebody, { lon: 8.955, lat: 58.5 });
+  await reportBySomebody(somebody, place);
+  await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  await expect(page.getByText('Is it this one?')).toBeVisible();
+  await page.getByRole('button', { name: 'Yes, support this report' }).click();
+  await expect(page.getByText('1 other has seen it')).toBeVisible();
+});
+
+test('what the server refuses is said in words, and nothing entered is lost', async ({ page }) => {
+  await open(page, '/report/58.60000,8.60000');
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.getByText('A bag', { exact: true }).click();
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(page.getByRole('alert')).toContainText('too far from the shore');
+  await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
+});
+
+test('a photo that did not arrive can be sent again', async ({ page }) => {
+  const place = await onShore(page.request, { lon: 8.76, lat: 58.415 });
+  await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.getByText('A bag', { exact: true }).click();
+  await page.route('**/photos/*', (route) => route.abort(), { times: 1 });
+  const another = page.getByRole('button', { name: 'No, this is another' });
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(page.getByText('The report is sent, but a photo is not.')).toBeVisible();
+  await page.getByRole('button', { name: 'Send the photo again' }).click();
+  await expect(page.getByText('The report is sent, but a photo is not.')).toHaveCount(0);
+  await page.getByRole('button', { name: 'See the report' }).click();
+  await expect(page.getByRole('img', { name: 'Photo of the place' })).toBeVisible();
+  await expect(another).toHaveCount(0);
+});

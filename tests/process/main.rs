@@ -1,0 +1,157 @@
+//! The program itself: its command line, a kill in the middle of everything, a graceful stop.
+
+#![allow(clippy::cast_possible_truncation, clippy::needless_pass_by_value)] // small pictures, small values
+
+mod helpers;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use helpers::{Program, jpeg};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Reports with a photo until the service is gone. Returns what was acknowledged: reports, and photos.
+async fn report_until_gone(url: String, gone: Arc<AtomicBool>) -> (Vec<Uuid>, Vec<(Uuid, Uuid)>) {
+    let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
+    client.post(format!("{url}/api/v1/session")).send().await.unwrap();
+    let (mut reports, mut photos) = (vec![], vec![]);
+    let picture = jpeg();
+    while !gone.load(Ordering::Relaxed) {
+        let (id, photo) = (Uuid::now_v7(), Uuid::now_v7());
+        let body = json!({"id": id, "lon": 8.701, "lat": 58.400, "amount": "bag", "photos": [photo]});
+        match client.post(format!("{url}/api/v1/hotspots")).json(&body).send().await {
+            Ok(answer) if answer.status() == 201 => reports.push(id),
+            _ => break,
+        }
+        let path = format!("{url}/api/v1/hotspots/{id}/photos/{photo}");
+        match client.put(path).header("content-type", "image/jpeg").body(picture.clone()).send().await {
+            Ok(answer) if answer.status() == 201 => photos.push((id, photo)),
+            _ => break,
+        }
+    }
+    (reports, photos)
+}
+
+async fn nothing_acknowledged_is_lost(program: Program) {
+    let mut running = program.serve().await;
+    let gone = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..16).map(|_| tokio::spawn(report_until_gone(running.url.clone(), gone.clone()))).collect();
+    running.wait_until(|all| all.len() >= 150).await;
+    running.kill();
+    gone.store(true, Ordering::Relaxed);
+    let mut acknowledged = (HashSet::new(), vec![]);
+    for writer in writers {
+        let (reports, photos) = writer.await.unwrap();
+        acknowledged.0.extend(reports);
+        acknowledged.1.extend(photos);
+    }
+    assert!(acknowledged.0.len() >= 100 && acknowledged.1.len() >= 20, "too little was written to prove anything");
+
+    let running = program.serve().await;
+    let all = running.hotspots().await;
+    let there: HashSet<Uuid> = all.iter().map(|h| h["id"].as_str().unwrap().parse().unwrap()).collect();
+    assert!(acknowledged.0.is_subset(&there), "{} reports are lost", acknowledged.0.difference(&there).count());
+    for (id, photo) in acknowledged.1 {
+        let h = all.iter().find(|h| h["id"] == id.to_string()).unwrap();
+        assert_ne!(h["photos"][0]["size"], Value::Null, "the row of a photo is lost");
+        let file = running.get(&format!("/api/v1/photos/{photo}/zoom")).await;
+        assert_eq!(&file[..2], b"\xFF\xD8", "the file of a photo is lost");
+    }
+    // Rows and files agree also for what was not acknowledged.
+    for h in &all {
+        let folder = program.photos().join(h["photos"][0]["id"].as_str().unwrap());
+        assert!(h["photos"][0]["size"] == Value::Null || folder.join("zoom.jpg").is_file());
+    }
+}
+
+#[tokio::test]
+async fn after_a_kill_under_load_every_acknowledged_report_and_photo_is_there_on_sqlite() {
+    nothing_acknowledged_is_lost(Program::on_sqlite().await).await;
+}
+
+#[tokio::test]
+async fn after_a_kill_under_load_every_acknowledged_report_and_photo_is_there_on_postgres() {
+    nothing_acknowledged_is_lost(Program::on_postgres().await).await;
+}
+
+#[tokio::test]
+async fn a_stop_is_graceful_and_says_so_with_its_exit_code() {
+    let program = Program::on_sqlite().await;
+    let mut running = program.serve().await;
+    let writer = tokio::spawn(report_until_gone(running.url.clone(), Arc::default()));
+    running.wait_until(|all| all.len() >= 5).await;
+    assert!(running.terminate().await.success());
+    let (reports, _) = writer.await.unwrap();
+    assert!(program.serve().await.hotspots().await.len() >= reports.len());
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_leaves_the_old_coast_untouched() {
+    let program = Program::on_sqlite().await;
+    let running = program.serve().await;
+    let before: Value = serde_json::from_slice(&running.get("/api/v1/coast").await).unwrap();
+    drop(running);
+    // A shoreline large enough that writing it takes a while; killed while it writes.
+    let line = |i: u32| {
+        let lat = 50.0 + f64::from(i) * 0.0005;
+        json!({"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": [[0.0, lat], [1.0, lat]]}})
+    };
+    let file = program.write("large.geojson", &json!({"type": "FeatureCollection", "features": (0..150).map(line).collect::<Vec<_>>()}));
+    let mut import = program.start(&["import", "coast", file.to_str().unwrap()]);
+    program.until_writing().await;
+    import.kill().await.unwrap();
+    let after: Value = serde_json::from_slice(&program.serve().await.get("/api/v1/coast").await).unwrap();
+    assert_eq!(after["segments"], before["segments"]);
+    let again = program.run(&["import", "coast", file.to_str().unwrap()]).await;
+    assert!(again.0 && again.1.contains("new"), "{again:?}");
+}
+
+#[tokio::test]
+async fn the_command_line_says_in_one_line_what_is_wrong() {
+    let program = Program::on_sqlite().await;
+    let missing = program.run(&["import", "coast", "nowhere.geojson"]).await;
+    assert!(!missing.0 && missing.1.contains("cannot open nowhere.geojson"), "{missing:?}");
+    let wrong = program.write("wrong.geojson", &json!({"type": "Topology"}));
+    let refused = program.run(&["import", "coast", wrong.to_str().unwrap()]).await;
+    assert!(!refused.0 && refused.1.contains("not a GeoJSON FeatureCollection"), "{refused:?}");
+    assert_eq!(refused.1.trim().lines().count(), 1, "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_first_admin_enters_by_a_link_from_the_command_line() {
+    let program = Program::on_sqlite().await;
+    let (good, link) = program.run(&["invite", "Sund kommune", "--municipality", "0001"]).await;
+    assert!(good);
+    let secret = link.trim().rsplit('/').next().unwrap();
+    let running = program.serve().await;
+    let entered = reqwest::Client::new()
+        .post(format!("{}/api/v1/session/enter", running.url))
+        .json(&json!({"secret": secret}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(entered.status(), 201);
+    let me: Value = serde_json::from_str(&entered.text().await.unwrap()).unwrap();
+    assert_eq!((&me["person"]["role"], &me["person"]["organisation"]["name"]), (&json!("admin"), &json!("Sund kommune")));
+}
+
+#[tokio::test]
+async fn health_readiness_and_metrics_are_there_for_operators() {
+    let program = Program::on_sqlite().await;
+    let running = program.serve().await;
+    assert_eq!(running.get("/healthz").await, b"ok");
+    assert_eq!(running.get("/readyz").await, b"ready");
+    tokio::time::timeout(Duration::from_secs(5), async {
+        loop {
+            let metrics = String::from_utf8(running.get("/metrics").await).unwrap();
+            if metrics.contains("strandline_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"}") {
+                break;
+            }
+        }
+    })
+    .await
+    .expect("the request was not counted");
+}
