@@ -34,7 +34,7 @@ pub struct Coast {
     /// The last entry of the change log in it.
     pub seq: i64,
     /// Counts what changes the look of the shore, so that map tiles can be kept until then.
-    pub shore_version: u64,
+    pub shore_version: u32,
     /// The local day its colours are for.
     pub date: NaiveDate,
     /// Segments.

@@ -119,7 +119,7 @@ impl FromRequest for BasedOn {
                 .to_str()
                 .ok()
                 .and_then(|t| t.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
-                .ok_or_else(|| Error::new(Code::Stale, "If-Match is not an ETag given out here.").at("if-match")),
+                .ok_or_else(|| Error::invalid("if-match", "If-Match must be an ETag given out here, such as \"3\".")),
         };
         std::future::ready(version.map(Self))
     }

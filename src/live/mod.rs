@@ -34,7 +34,7 @@ pub enum Event {
     /// An entry of the log.
     Change(Arc<Change>),
     /// The shore has other colours: map tiles of this version are to be fetched.
-    Shore(u64),
+    Shore(u32),
 }
 
 /// The live coast: reads from memory, writes one after another.

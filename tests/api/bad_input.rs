@@ -102,6 +102,7 @@ async fn parameters_that_are_none_are_refused() {
         ("/api/v1/rules?lon=8&lat=inf", "lat"),
         ("/api/v1/hotspots?state=dirty", "state"),
         ("/api/v1/hotspots?max_age_days=-1", "max_age_days"),
+        ("/api/v1/hotspots?max_age_days=36501", "max_age_days"),
         ("/api/v1/hotspots/nearest?lon=8&lat=58&within_m=1e9", "within_m"),
     ] {
         assert_eq!(anyone.get(path).await.refused(422, "invalid")["field"], field, "{path}");

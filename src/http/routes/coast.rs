@@ -22,7 +22,7 @@ pub struct About {
     /// How many segments.
     segments: usize,
     /// The version of map tiles.
-    shore_version: u64,
+    shore_version: u32,
     /// The last entry of the change log: where to follow events from.
     seq: i64,
     /// The local day.
@@ -150,7 +150,8 @@ pub async fn nearest(app: web::Data<App>, q: Params<NearPlace>) -> Result<web::J
 #[serde(deny_unknown_fields)]
 pub struct TileVersion {
     /// the `shore_version` it is wanted in; with it the answer may be kept for ever
-    v: Option<u64>,
+    #[param(minimum = 0, maximum = 4294967295u32)]
+    v: Option<u32>,
 }
 
 /// A map tile of land and shore

@@ -54,8 +54,11 @@ impl Filter {
 pub async fn list(app: web::Data<App>, q: Params<Filter>) -> Result<web::Json<Collection<Hotspot>>> {
     let window = q.0.bbox.as_deref().map_or(Ok(Window::WORLD), Window::parse)?;
     let states = q.0.states()?;
+    if q.0.max_age_days.is_some_and(|days| days > 36_500) {
+        return Err(Error::invalid("max_age_days", "max_age_days must be from 0 to 36500."));
+    }
     let now = app.live.clock.now();
-    let since = q.0.max_age_days.map_or(DateTime::<Utc>::MIN_UTC, |days| now - TimeDelta::days(days.min(36_500).into()));
+    let since = q.0.max_age_days.map_or(DateTime::<Utc>::MIN_UTC, |days| now - TimeDelta::days(days.into()));
     let coast = app.live.coast();
     let found: Vec<Hotspot> = coast
         .hotspots
