@@ -157,6 +157,7 @@ fn extent(line: &[Cell]) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positive and small
 mod tests {
     use super::*;
 
@@ -173,6 +174,34 @@ mod tests {
         assert_eq!(id.cell(180.0, 0.0), [4096, 4096]);
         let w = id.window();
         assert!(w.west < 0.0 && w.south < 0.0 && w.north > 85.0);
+    }
+
+    /// A wavy shore of 50,000 segments along 59° N, over a tenth of the world.
+    fn long_shore() -> Coast {
+        let at = |i: i32| Vertex { lon: i * 7_200, lat: 590_000_000 + ((f64::from(i) / 9.0).sin() * 4_000.0) as i32 };
+        let segment = |i: i32| crate::coast::block::ShoreSegment {
+            id: uuid::Uuid::from_u128(u128::from(i.unsigned_abs())),
+            line: (0..=4).map(|k| at(i * 4 + k)).collect(),
+            regime: if (i / 500) % 2 == 0 { Regime::Shared } else { Regime::Professional },
+            municipality: None,
+        };
+        let shore = crate::coast::tree::Tree::build((0..50_000).map(segment).collect());
+        Coast { shore: std::sync::Arc::new(shore), ..Coast::default() }
+    }
+
+    #[test]
+    fn what_travels_depends_on_the_zoom() {
+        let coast = long_shore();
+        // The tile at each zoom that holds the place 20° E, 59° N.
+        let bytes = |z: u8| {
+            let side = f64::from(1_u32 << z);
+            let y = 0.5 - (59.0_f64.to_radians().sin()).atanh() / (2.0 * std::f64::consts::PI);
+            tile(&coast, TileId::new(z, ((20.0 + 180.0) / 360.0 * side) as u32, (y * side) as u32).unwrap()).len()
+        };
+        for z in 0..=MAX_ZOOM {
+            assert!((1..20_000).contains(&bytes(z)), "zoom {z}: {} bytes", bytes(z));
+        }
+        assert!(bytes(4) < 3_000, "50,000 segments from afar are a few lines");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod claims;
 mod coast;
 mod events;
 mod hotspots;
+mod invariants;
 mod people;
 mod permissions;
 mod photos;
