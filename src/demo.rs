@@ -174,7 +174,7 @@ async fn then(tx: &mut crate::store::Tx, cast: &Cast, id: Uuid, scene: &Scene, r
             let claim_id = claim.id;
             act::claim::claim(tx, volunteer, id, claim, &crate::domain::claim::ClaimTerms::default()).await?;
             if scene.then == Then::TakeoverAsked {
-                let ask = TakeoverRequest { name: "Hisøy turlag".into(), message: Some("Vi skal dit på lørdag!".into()) };
+                let ask = TakeoverRequest { name: "Hisøy turlag".into() };
                 let terms = crate::domain::claim::ClaimTerms::default();
                 act::claim::ask_takeover(tx, &cast.reporter, claim_id, ask, &terms).await?;
             }

@@ -62,8 +62,9 @@ pub async fn coast(store: &Store, clock: &Clock, file: &Path, target: f64) -> an
     let runs: Vec<_> = source.lines.iter().flat_map(|(line, ring)| runs(line, *ring, source.frame)).collect();
     anyhow::ensure!(!runs.is_empty(), "{} holds no shoreline", file.display());
     let land: Vec<_> = source.land.into_iter().flat_map(|p| pieces(p, PIECE)).collect();
-    let mut tx = store.write(clock.now()).await?;
-    let old = tx.segments().await?;
+    let mut before = store.snapshot(clock.now()).await?;
+    let (old, seq) = (before.segments().await?, before.last_shore_seq().await?);
+    drop(before);
     let cutting = ProgressBar::new_spinner().with_message("cutting into segments");
     cutting.enable_steady_tick(std::time::Duration::from_millis(200));
     let found = tokio::task::spawn_blocking(move || reconcile(&runs, &old, target, Uuid::now_v7)).await?;
@@ -75,6 +76,8 @@ pub async fn coast(store: &Store, clock: &Clock, file: &Path, target: f64) -> an
         retired: found.retired.len(),
     };
     if count.moved + count.new + count.retired > 0 {
+        let mut tx = store.write(clock.now()).await?;
+        anyhow::ensure!(tx.last_shore_seq().await? == seq, "the coast was changed meanwhile; nothing was imported. Try again");
         let writing = bar((count.moved + count.new + count.retired) as u64, "writing")?;
         tx.replace_shoreline(&found, &land, || writing.inc(1)).await?;
         tx.commit(store).await?;

@@ -66,18 +66,24 @@ impl Photos {
         known.then(|| self.folder.join(id.to_string()).join(format!("{size}.jpg"))).filter(|f| f.is_file())
     }
 
-    /// Removes what no row knows and is older than `age` (a younger one may be on its way to its row, in this process
-    /// or another), and returns the rows whose files are missing.
+    /// Puts aside, into `orphans/`, what no row knows and is older than `age` (a younger one may be on its way to its
+    /// row, in this process or another), and returns the rows whose files are missing. Nothing is deleted, and nothing
+    /// else in the folder is touched: the database may be the wrong one, or an older one.
     ///
     /// # Errors
     /// When the folder cannot be read.
     pub fn sweep(&self, stored: &HashSet<Uuid>, age: Duration) -> std::io::Result<Vec<Uuid>> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            let known = entry.file_name().to_str().and_then(|n| n.parse().ok()).is_some_and(|id| stored.contains(&id));
-            let old = entry.metadata()?.modified()?.elapsed().unwrap_or_default() >= age;
-            if !known && old {
-                fs::remove_dir_all(entry.path())?;
+            let name = entry.file_name();
+            let Some(id) = name.to_str().and_then(|n| n.split('.').next()?.parse::<Uuid>().ok()) else { continue };
+            let finished = name.to_str() == Some(&id.to_string());
+            let Ok(changed) = entry.metadata().and_then(|m| m.modified()) else { continue }; // just finished by another
+            let old = changed.elapsed().unwrap_or_default() >= age;
+            if old && !(finished && stored.contains(&id)) {
+                let aside = self.folder.join("orphans");
+                fs::create_dir_all(&aside)?;
+                fs::rename(entry.path(), aside.join(name))?;
             }
         }
         Ok(stored.iter().filter(|id| SIZES.iter().any(|(s, _)| self.file(**id, s).is_none())).copied().collect())
@@ -93,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_row_knows_is_swept_and_what_is_missing_is_told() {
+    fn what_no_row_knows_is_put_aside_and_what_is_missing_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let photos = Photos::open(folder.path()).unwrap();
         let (kept, orphan, missing) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
@@ -101,9 +107,12 @@ mod tests {
         photos.keep(kept, &prepared()).unwrap();
         photos.keep(orphan, &prepared()).unwrap();
         fs::create_dir(folder.path().join(format!("{missing}.x.part"))).unwrap();
+        fs::create_dir(folder.path().join("holidays")).unwrap();
+        fs::write(folder.path().join("notes.txt"), "mine").unwrap();
         assert_eq!(photos.sweep(&HashSet::from([kept, missing]), Duration::ZERO).unwrap(), [missing]);
         assert!(photos.file(kept, "list").is_some() && photos.file(orphan, "list").is_none());
         assert!(photos.file(kept, "../../etc/passwd").is_none());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path().join("orphans")).unwrap().count(), 2);
+        assert!(folder.path().join("holidays").is_dir() && folder.path().join("notes.txt").is_file());
     }
 }

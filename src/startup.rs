@@ -48,6 +48,7 @@ impl Service {
         let port = listener.local_addr()?.port();
         let (workers, stop_within) = (config.server.workers, config.server.stop_within_s);
         let app = web::Data::new(App::new(live.clone(), config, photos, metrics));
+        tokio::spawn(forget_old_addresses(app.clone()));
         let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
             .disable_signals()
             .shutdown_timeout(stop_within);
@@ -73,12 +74,14 @@ impl Service {
     ///
     /// # Errors
     /// When signals cannot be heard.
-    pub async fn run_until_told(self) -> anyhow::Result<()> {
+    pub async fn run_until_told(mut self) -> anyhow::Result<()> {
         use tokio::signal::unix::{SignalKind, signal};
         let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         tokio::select! {
             _ = term.recv() => {}
             _ = int.recv() => {}
+            // Without its writer the service would refuse every write and look well; its keeper starts it again.
+            _ = &mut self.writer => anyhow::bail!("the writer has ended; see the log"),
         }
         tracing::info!("service.stopping");
         self.stop().await;
@@ -96,6 +99,17 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     Store::open(url, config.database.connections).await
+}
+
+/// Addresses that have not written for a while are not kept.
+async fn forget_old_addresses(app: web::Data<App>) {
+    let mut minute = tokio::time::interval(Duration::from_mins(1));
+    loop {
+        tokio::select! {
+            _ = minute.tick() => app.writes.retain_recent(),
+            () = app.live.watching_ends() => return,
+        }
+    }
 }
 
 async fn sweep(store: &Store, photos: &Photos, clock: &Clock) -> anyhow::Result<()> {

@@ -75,7 +75,7 @@ async fn active(tx: &mut Tx, hotspot: Uuid, id: Uuid) -> Result<(Hotspot, Claim)
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn extend(tx: &mut Tx, by: &Person, id: Uuid, until: DateTime<Utc>, terms: &ClaimTerms) -> Result<Hotspot> {
     let (mut h, mut claim) = held(tx, by, id).await?;
-    claim.remind_at = terms.remind_at(claim.from.min(tx.now), until, tx.now)?;
+    claim.remind_at = terms.remind_at(claim.from, until, tx.now)?;
     claim.until = until;
     claim.takeover = None; // extending is an answer: the holder keeps it
     tx.set_takeover(id, None).await?;
@@ -102,10 +102,6 @@ pub struct TakeoverRequest {
     /// What one wants to be called, at most 80 characters.
     #[schema(min_length = 1, max_length = 80)]
     pub name: String,
-    /// A friendly word, at most 500 characters.
-    #[serde(default)]
-    #[schema(max_length = 500)]
-    pub message: Option<String>,
 }
 
 /// Asks the holder. Unanswered, the claim lapses at the deadline.
@@ -123,8 +119,7 @@ pub async fn ask_takeover(tx: &mut Tx, by: &Person, id: Uuid, ask: TakeoverReque
         return Err(Error::new(Code::WrongState, "Somebody has asked before you."));
     }
     let answer_by = tx.now + TimeDelta::hours(terms.answer_within_hours);
-    let (name, message) = (clean_required("name", &ask.name, 80)?, clean_optional("message", ask.message.as_deref(), 500)?);
-    claim.takeover = Some(Takeover { name, message, answer_by });
+    claim.takeover = Some(Takeover { name: clean_required("name", &ask.name, 80)?, answer_by });
     tx.set_takeover(id, Some(by.id)).await?;
     h.claim = Some(claim);
     save(tx, h, "takeover_asked", None, by).await
@@ -134,7 +129,7 @@ pub async fn ask_takeover(tx: &mut Tx, by: &Person, id: Uuid, ask: TakeoverReque
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state` when nobody asks.
-pub async fn answer_takeover(tx: &mut Tx, by: &Person, id: Uuid, hand_over: bool) -> Result<Hotspot> {
+pub async fn answer_takeover(tx: &mut Tx, by: &Person, id: Uuid, hand_over: bool, terms: &ClaimTerms) -> Result<Hotspot> {
     let (mut h, mut claim) = held(tx, by, id).await?;
     let (Some(takeover), Some(asker)) = (claim.takeover.take(), tx.takeover_by(id).await?) else {
         return Err(Error::new(Code::WrongState, "Nobody asks to take over."));
@@ -145,7 +140,16 @@ pub async fn answer_takeover(tx: &mut Tx, by: &Person, id: Uuid, hand_over: bool
         return save(tx, h, "kept", None, by).await;
     }
     tx.end_claim(id, "handed_over").await?;
-    let next = Claim { id: Uuid::now_v7(), holder_name: Some(takeover.name), from: tx.now, takeover: None, ..claim };
+    let from = claim.from.max(tx.now);
+    let next = Claim {
+        id: Uuid::now_v7(),
+        holder_kind: HolderKind::Group, // they gave a name, and did not say of what
+        holder_name: Some(takeover.name),
+        from,
+        until: claim.until,
+        remind_at: terms.remind_at(from, claim.until, tx.now)?,
+        takeover: None,
+    };
     let stored = StoredClaim { hotspot: h.id, person: asker, sent_hash: digest(&next.id)? };
     tx.add_claim(next.id, &stored, next.until).await?;
     h.claim = Some(next);

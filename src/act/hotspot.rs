@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Made, digest, end, id_taken, lies_in, load, missing, save};
 use crate::domain::change::Thing;
 use crate::domain::hazard::{Hazard, authority_for};
-use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, MAX_PHOTOS, Owner, PhotoOf, State};
+use crate::domain::hotspot::{already_claimed, Amount, Closing, Hotspot, Litter, MAX_PHOTOS, Owner, PhotoOf, State};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::{Person, Role};
 use crate::domain::place::LonLat;
@@ -175,13 +175,28 @@ pub async fn still_there(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> 
     allow(by, Action::Vouch, Subject::default())?;
     let note = clean_optional("note", saying.note.as_deref(), 1000)?;
     let mut h = load(tx, id).await?;
+    if sent_before(tx, by, id, &saying.photos).await? {
+        return Ok(h);
+    }
     if !h.state.is_open() && saying.photos.is_empty() {
         return Err(Error::invalid("photos", "A photo is needed to open it again."));
     }
+    let (reporter, _) = tx.reporter(id).await?.ok_or_else(|| missing("hotspot"))?;
+    let another = reporter != by.id && tx.add_support(id, by.id).await?;
+    if h.state.is_open() && saying.photos.is_empty() && !another {
+        return Ok(h); // they have said so before
+    }
     h.still_there()?;
+    h.supports += u32::from(another);
     h.announce(&saying.photos, PhotoOf::StillThere)?;
     announce(tx, &saying.photos, id, by).await?;
     save(tx, h, "still_there", note, by).await
+}
+
+/// Whether this person has announced these photos on this hotspot: then the act is a repetition.
+async fn sent_before(tx: &mut Tx, by: &Person, hotspot: Uuid, photos: &[Uuid]) -> Result<bool> {
+    let Some(&first) = photos.first() else { return Ok(false) };
+    Ok(tx.photo(first).await?.is_some_and(|p| p.hotspot == hotspot && p.person == by.id))
 }
 
 /// Says that it is clean. `regime` is that of the place today: volunteers do not clean where crews do.
@@ -199,6 +214,15 @@ pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying, regime:
     }
     let note = clean_optional("note", saying.note.as_deref(), 1000)?;
     let mut h = load(tx, id).await?;
+    if h.state == State::Cleaned && tx.last_actor(id, "cleaned").await? == Some(by.id) {
+        return Ok(h); // sent twice
+    }
+    if let Some(held) = &h.claim {
+        let theirs = tx.claim(held.id).await?.is_some_and(|c| c.person == by.id);
+        if by.role == Role::Volunteer && !theirs {
+            return Err(already_claimed(held));
+        }
+    }
     let ended = h.clean()?;
     h.announce(&saying.photos, PhotoOf::Cleaned)?;
     announce(tx, &saying.photos, id, by).await?;

@@ -133,12 +133,16 @@ impl ShoreSegment {
     }
 }
 
+/// Segments under one ball of a block: neighbours, as the Hilbert curve has them.
+pub const GROUP: usize = 16;
+
 /// Some hundred neighbouring segments.
 #[derive(Debug)]
 pub struct Block {
     ids: Box<[Uuid]>,
     bounds: Box<[Bounds]>,
     balls: Box<[Ball]>,
+    groups: Box<[Ball]>,
     regimes: Box<[Regime]>,
     municipalities: Box<[Option<Arc<str>>]>,
     vertices: Box<[Vertex]>,
@@ -159,10 +163,12 @@ impl Block {
             feature(&mut json, s);
             json_ends.push(json.len() as u32);
         }
+        let balls: Box<[Ball]> = segments.iter().map(|s| Ball::around(&s.line)).collect();
         Self {
             ids: segments.iter().map(|s| s.id).collect(),
             bounds: segments.iter().map(|s| Bounds::around(&s.line)).collect(),
-            balls: segments.iter().map(|s| Ball::around(&s.line)).collect(),
+            groups: balls.chunks(GROUP).map(Ball::over).collect(),
+            balls,
             regimes: segments.iter().map(|s| s.regime).collect(),
             municipalities: segments.iter().map(|s| s.municipality.clone()).collect(),
             vertices: vertices.into(),
@@ -205,6 +211,12 @@ impl Block {
     #[must_use]
     pub fn ball(&self, i: usize) -> Ball {
         self.balls[i]
+    }
+
+    /// The balls over each [`GROUP`] of segments.
+    #[must_use]
+    pub fn groups(&self) -> &[Ball] {
+        &self.groups
     }
 
     /// The ball over all.
@@ -251,6 +263,7 @@ impl Block {
         let each = size_of::<Uuid>() + size_of::<Bounds>() + size_of::<Ball>() + size_of::<Regime>();
         size_of::<Self>()
             + self.len() * (each + size_of::<Option<Arc<str>>>() + 2 * size_of::<u32>())
+            + size_of_val(&*self.groups)
             + size_of_val(&*self.vertices)
             + self.json.len()
     }

@@ -17,7 +17,7 @@ use super::polygon::{contains, metres_to, windows};
 use super::reconcile::Segment;
 use super::tree::Tree;
 use crate::domain::area::{Area, AreaKind};
-use crate::domain::change::{Change, Thing};
+use crate::domain::change::{Change, Layer as Kind, Thing};
 use crate::domain::closure::Closure;
 use crate::domain::hotspot::Hotspot;
 use crate::domain::place::{LonLat, Window};
@@ -33,8 +33,8 @@ const MUNICIPALITY_REACH_M: f64 = 5_000.0;
 pub struct Coast {
     /// The last entry of the change log in it.
     pub seq: i64,
-    /// Counts what changes the look of the shore, so that map tiles can be kept until then.
-    pub shore_version: u32,
+    /// The last entry of the change log that changed the look of the shore.
+    pub shore_seq: i64,
     /// The local day its colours are for.
     pub date: NaiveDate,
     /// Segments.
@@ -119,31 +119,48 @@ impl Coast {
         candidates(1.0).find(|a| contains(&a.geometry, at)).or_else(nearest)
     }
 
+    /// The version of map tiles: the same in every process and after every restart, another when the look of the shore
+    /// may be another.
+    #[must_use]
+    pub fn shore_version(&self) -> String {
+        format!("{}-{}", self.shore_seq, self.date.format("%Y%m%d"))
+    }
+
+    /// Whether a polygon lies in a municipality, or in the sea before it.
+    #[must_use]
+    pub fn lies_before(&self, municipality: &str, polygons: &geo::MultiPolygon) -> bool {
+        let Some(area) = self.areas.get(Area::id_of(AreaKind::Municipality, municipality)) else { return false };
+        let mut corners = polygons.iter().flat_map(|p| p.exterior().coords());
+        corners.all(|c| metres_to(&area.geometry, LonLat { lon: c.x, lat: c.y }) <= MUNICIPALITY_REACH_M)
+    }
+
     /// The coast after these changes. `shoreline` is there when one of them says that it was imported anew.
     #[must_use]
     pub fn after(&self, changes: &[Change], shoreline: Option<Shoreline>) -> Self {
         let mut next = self.clone();
         let mut dirty: Vec<Window> = vec![];
-        next.areas = layer_after(&self.areas, changes, &mut dirty, |t| match t {
+        next.areas = layer_after(&self.areas, Kind::Area, changes, &mut dirty, |t| match t {
             Thing::Area(a) => Some(a.clone()),
             _ => None,
         });
-        next.zones = layer_after(&self.zones, changes, &mut dirty, |t| match t {
+        next.zones = layer_after(&self.zones, Kind::Zone, changes, &mut dirty, |t| match t {
             Thing::Zone(z) => Some(z.clone()),
             _ => None,
         });
-        next.closures = layer_after(&self.closures, changes, &mut dirty, |t| match t {
+        next.closures = layer_after(&self.closures, Kind::Closure, changes, &mut dirty, |t| match t {
             Thing::Closure(c) => Some(c.clone()),
             _ => None,
         });
-        next.hotspots = layer_after(&self.hotspots, changes, &mut vec![], |t| match t {
+        next.hotspots = layer_after(&self.hotspots, Kind::Hotspot, changes, &mut vec![], |t| match t {
             Thing::Hotspot(h) => Some((**h).clone()),
             _ => None,
         });
         if let Some(change) = changes.last() {
             next.seq = change.seq;
         }
-        if changes.iter().any(|c| matches!(c.thing, Thing::Area(_) | Thing::Removed(crate::domain::change::Layer::Area))) {
+        let shore = changes.iter().filter(|c| c.thing.layer() != Kind::Hotspot);
+        next.shore_seq = shore.map(|c| c.seq).max().unwrap_or(self.shore_seq);
+        if changes.iter().any(|c| c.thing.layer() == Kind::Area) {
             dirty = dirty.into_iter().map(|w| widened(w, MUNICIPALITY_REACH_M)).collect();
         }
         match shoreline {
@@ -174,14 +191,12 @@ impl Coast {
         });
         self.shore = Arc::new(Tree::build(unplaced.collect()));
         self.land = Arc::new(Land::build(shoreline.land));
-        self.shore_version += 1;
     }
 
     fn recolour(&mut self, dirty: &[Window]) {
         let bounds: Vec<Bounds> = dirty.iter().flat_map(|w| Bounds::of(*w)).collect();
         let shore = self.shore.recoloured(&bounds, |s| self.colour(s));
         self.shore = Arc::new(shore);
-        self.shore_version += 1;
     }
 
     fn colour(&self, s: &mut ShoreSegment) {
@@ -200,6 +215,7 @@ fn widened(w: Window, metres: f64) -> Window {
 
 fn layer_after<T: Placed>(
     layer: &Layer<T>,
+    kind: Kind,
     changes: &[Change],
     dirty: &mut Vec<Window>,
     take: impl Fn(&Thing) -> Option<T>,
@@ -207,8 +223,7 @@ fn layer_after<T: Placed>(
     let mut updates: Vec<(Uuid, Option<Arc<T>>)> = vec![];
     for change in changes {
         let now = take(&change.thing).map(Arc::new);
-        let gone = matches!(change.thing, Thing::Removed(_)) && layer.get(change.id).is_some();
-        if now.is_none() && !gone {
+        if now.is_none() && !matches!(change.thing, Thing::Removed(layer) if layer == kind) {
             continue;
         }
         let before = layer.get(change.id).into_iter();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::block::{Ball, Block, Bounds, ShoreSegment};
+use super::block::{Ball, Block, Bounds, GROUP, ShoreSegment};
 use super::earth::{HALF_TURN, POLE, Vertex, Xyz, metres, nearest_on_line};
 use crate::domain::place::{LonLat, Window};
 use crate::domain::zone::Regime;
@@ -199,22 +199,36 @@ impl Tree {
             queue.push(Step { metres: top[0].ball.at_least(from), what: What::Node(self.levels.len() - 1, 0) });
         }
         let mut out = vec![];
+        let mut found = Nearest { metres: vec![], k, within };
         while let Some(step) = queue.pop() {
             if out.len() == k || step.metres > within {
                 break;
             }
+            // What cannot be among the nearest any more is not even queued.
+            let limit = found.limit();
+            let mut look = |ball: Ball, what: What| {
+                let metres = ball.at_least(from);
+                if metres <= limit {
+                    queue.push(Step { metres, what });
+                }
+            };
             match step.what {
                 What::Node(0, b) => {
-                    let block = &self.blocks[b];
-                    queue.extend((0..block.len()).map(|i| Step { metres: block.ball(i).at_least(from), what: What::Segment(b, i) }));
+                    self.blocks[b].groups().iter().enumerate().for_each(|(g, ball)| look(*ball, What::Group(b, g)));
                 }
-                What::Node(level, i) => queue.extend(self.children(level, i).map(|c| Step {
-                    metres: self.levels[level - 1][c].ball.at_least(from),
-                    what: What::Node(level - 1, c),
-                })),
+                What::Node(level, i) => {
+                    self.children(level, i).for_each(|c| look(self.levels[level - 1][c].ball, What::Node(level - 1, c)));
+                }
+                What::Group(b, g) => {
+                    let block = &self.blocks[b];
+                    let segments = g * GROUP..((g + 1) * GROUP).min(block.len());
+                    segments.for_each(|i| look(block.ball(i), What::Segment(b, i)));
+                }
                 What::Segment(b, i) => {
                     let (distance2, place) = nearest_on_line(from, self.blocks[b].line(i));
-                    queue.push(Step { metres: distance2.sqrt(), what: What::Place(b, i, place) });
+                    let metres = distance2.sqrt();
+                    found.add(metres);
+                    queue.push(Step { metres, what: What::Place(b, i, place) });
                 }
                 What::Place(b, i, place) => {
                     let block = &self.blocks[b];
@@ -232,6 +246,26 @@ impl Tree {
     }
 }
 
+/// The metres of the nearest places found so far.
+struct Nearest {
+    metres: Vec<f64>,
+    k: usize,
+    within: f64,
+}
+
+impl Nearest {
+    /// Farther than this nothing is wanted.
+    fn limit(&self) -> f64 {
+        if self.metres.len() < self.k { self.within } else { self.metres[self.k - 1] }
+    }
+
+    fn add(&mut self, metres: f64) {
+        let at = self.metres.partition_point(|m| *m <= metres);
+        self.metres.insert(at, metres);
+        self.metres.truncate(self.k);
+    }
+}
+
 /// What the search for the nearest looks at next: the least far first.
 struct Step {
     metres: f64,
@@ -240,6 +274,7 @@ struct Step {
 
 enum What {
     Node(usize, usize),
+    Group(usize, usize),
     Segment(usize, usize),
     Place(usize, usize, LonLat),
 }

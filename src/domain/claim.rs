@@ -24,8 +24,6 @@ pub enum HolderKind {
 pub struct Takeover {
     /// What the one who asks calls themselves.
     pub name: String,
-    /// What they say.
-    pub message: Option<String>,
     /// When the holder should have answered.
     pub answer_by: DateTime<Utc>,
 }
@@ -138,7 +136,7 @@ mod tests {
             takeover: None,
         };
         assert!(claim.holds(at("2026-05-19T10:00:00Z")));
-        claim.takeover = Some(Takeover { name: "Speiderne".into(), message: None, answer_by: at("2026-05-04T10:00:00Z") });
+        claim.takeover = Some(Takeover { name: "Speiderne".into(), answer_by: at("2026-05-04T10:00:00Z") });
         assert!(claim.holds(at("2026-05-04T09:59:59Z")) && !claim.holds(at("2026-05-04T10:00:00Z")));
     }
 }

@@ -251,6 +251,8 @@ pub struct Hotspot {
 
 /// The most photos an act may bring.
 pub const MAX_PHOTOS: usize = 5;
+/// The most photos of one hotspot over all its life.
+pub const MAX_PHOTOS_IN_ALL: usize = 40;
 
 impl Hotspot {
     /// As it is to be seen at an instant: a claim that lapsed is gone.
@@ -351,7 +353,6 @@ impl Hotspot {
             self.state = State::Reported;
             self.closing = None;
         }
-        self.supports += 1;
         Ok(())
     }
 
@@ -362,6 +363,9 @@ impl Hotspot {
     pub fn announce(&mut self, photos: &[Uuid], of: PhotoOf) -> Result<()> {
         if photos.len() > MAX_PHOTOS {
             return Err(Error::invalid("photos", format!("At most {MAX_PHOTOS} photos.")));
+        }
+        if self.photos.len() + photos.len() > MAX_PHOTOS_IN_ALL {
+            return Err(Error::invalid("photos", format!("This report has {MAX_PHOTOS_IN_ALL} photos already.")));
         }
         for &id in photos {
             if self.photos.iter().any(|p| p.id == id) {
@@ -459,7 +463,7 @@ mod tests {
         h.close(Closing::NotOurs { handed_to: "Statens vegvesen".into() }).unwrap();
         assert_eq!((h.state, &h.owner), (State::NotOurs, &Owner::HandedTo { name: "Statens vegvesen".into() }));
         h.still_there().unwrap();
-        assert_eq!((h.state, h.supports, &h.closing), (State::Reported, 1, &None));
+        assert_eq!((h.state, &h.closing), (State::Reported, &None));
     }
 
     #[test]

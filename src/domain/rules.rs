@@ -44,9 +44,11 @@ impl Here {
     /// The regime on a day.
     #[must_use]
     pub fn regime(&self, date: NaiveDate) -> Regime {
-        if self.closed(date) {
-            return Regime::Closed;
-        }
+        if self.closed(date) { Regime::Closed } else { self.unclosed() }
+    }
+
+    /// The regime on a day without closures.
+    fn unclosed(&self) -> Regime {
         if self.zones.iter().any(|z| z.regime == Regime::Monitoring) {
             return Regime::Monitoring;
         }
@@ -59,6 +61,9 @@ impl Here {
     /// The first day from `date` on when people may be there, within two years.
     #[must_use]
     pub fn first_open_day(&self, date: NaiveDate) -> Option<NaiveDate> {
+        if self.unclosed() == Regime::Closed {
+            return None; // a closed zone has no season
+        }
         first_open_day(&self.containing().collect::<Vec<_>>(), date)
     }
 
@@ -74,12 +79,13 @@ impl Here {
         self.zones.iter().min_by(|a, b| a.area_m2.total_cmp(&b.area_m2).then(a.id.cmp(&b.id)))
     }
 
-    /// Whether a volunteer may clean there from one day to another, both included.
+    /// Whether one may clean there from one day to another, both included; `professional` for those whom a
+    /// professional zone is for.
     ///
     /// # Errors
     /// `closed_place` with `first_allowed` or `until` (the last day before it closes), `monitoring_beach`,
     /// `professional_zone`.
-    pub fn may_clean(&self, from: NaiveDate, to: NaiveDate) -> Result<()> {
+    pub fn may_clean(&self, from: NaiveDate, to: NaiveDate, professional: bool) -> Result<()> {
         match self.regime(from) {
             Regime::Closed => {
                 let first = self.first_open_day(from);
@@ -92,14 +98,14 @@ impl Here {
             Regime::Monitoring => {
                 return Err(Error::new(Code::MonitoringBeach, "Litter is counted there. Please choose another beach."));
             }
-            Regime::Professional => {
+            Regime::Professional if !professional => {
                 return Err(Error::new(
                     Code::ProfessionalZone,
                     "Professional crews clear there. You can support the report; it is on their list.",
                 )
                 .fact("instead", "support"));
             }
-            Regime::Volunteer | Regime::Shared => {}
+            Regime::Professional | Regime::Volunteer | Regime::Shared => {}
         }
         match from.iter_days().take_while(|d| *d <= to).find(|d| self.closed(*d)) {
             Some(closes) => Err(Error::new(Code::ClosedPlace, format!("The place closes on {closes}. Choose an earlier end."))
@@ -271,17 +277,25 @@ mod tests {
     #[test]
     fn a_sea_buffer_is_told_but_does_not_close_the_shore_beside_it() {
         let here = Here { closures: vec![closure("04-15", "07-15", false)], ..Here::default() };
-        assert!(here.may_clean(day("2026-05-01"), day("2026-05-02")).is_ok());
+        assert!(here.may_clean(day("2026-05-01"), day("2026-05-02"), false).is_ok());
         let answer = here.answer(day("2026-05-01"));
         assert!(answer.may_be_there && answer.words.iter().any(|w| w.en.contains("50 m")));
     }
 
     #[test]
+    fn a_closed_zone_never_opens_by_itself() {
+        let mut here = Here { zones: vec![zone(Regime::Closed, 1e4)], ..Here::default() };
+        assert_eq!(here.answer(day("2026-05-01")).first_allowed, None);
+        here.closures = vec![closure("04-15", "07-15", true)];
+        assert_eq!(here.first_open_day(day("2026-05-01")), None);
+    }
+
+    #[test]
     fn in_a_closure_the_first_allowed_day_is_offered() {
         let here = Here { closures: vec![closure("04-15", "07-15", true)], ..Here::default() };
-        let refused = here.may_clean(day("2026-05-01"), day("2026-05-02")).unwrap_err();
+        let refused = here.may_clean(day("2026-05-01"), day("2026-05-02"), false).unwrap_err();
         assert_eq!((refused.code, &refused.facts["first_allowed"]), (Code::ClosedPlace, &"2026-07-16".into()));
-        let runs_into = here.may_clean(day("2026-04-10"), day("2026-04-20")).unwrap_err();
+        let runs_into = here.may_clean(day("2026-04-10"), day("2026-04-20"), true).unwrap_err();
         assert_eq!((runs_into.field.as_deref(), &runs_into.facts["last_allowed"]), (Some("until"), &"2026-04-14".into()));
     }
 }

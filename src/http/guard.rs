@@ -48,7 +48,18 @@ fn slow_enough(req: &ServiceRequest) -> Result<(), Error> {
     })
 }
 
+/// Who counts as one: an IPv4 address, or an IPv6 network of /64, which is what one household gets.
 fn address(req: &ServiceRequest, trust_proxy: bool) -> Option<IpAddr> {
-    let forwarded = trust_proxy.then(|| req.connection_info().realip_remote_addr()?.parse().ok()).flatten();
-    forwarded.or_else(|| req.peer_addr().map(|a| a.ip()))
+    let peer = || req.peer_addr().map(|a| a.ip());
+    let address = if trust_proxy { forwarded(req).or_else(peer) } else { peer() }?;
+    Some(match address {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    })
+}
+
+/// The last address in `X-Forwarded-For`: our proxy's own word. Those before it are anybody's.
+fn forwarded(req: &ServiceRequest) -> Option<IpAddr> {
+    let header = req.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+    header.rsplit(',').next()?.trim().parse().ok()
 }

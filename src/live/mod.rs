@@ -34,7 +34,7 @@ pub enum Event {
     /// An entry of the log.
     Change(Arc<Change>),
     /// The shore has other colours: map tiles of this version are to be fetched.
-    Shore(u32),
+    Shore(String),
 }
 
 /// The live coast: reads from memory, writes one after another.
@@ -160,10 +160,10 @@ impl Live {
     }
 
     fn publish(&self, before: &Coast, next: Coast) {
-        let version = next.shore_version;
+        let version = next.shore_version();
         self.coast.store(Arc::new(next));
-        if version != before.shore_version {
-            let _ = self.events.send(Event::Shore(version));
+        if version != before.shore_version() {
+            let _ = self.events.send(Event::Shore(version)); // nobody may be watching
         }
     }
 }
@@ -173,6 +173,7 @@ async fn read_coast(store: &Store, clock: &Clock, today: NaiveDate) -> Result<Co
     let seq = tx.last_seq().await?;
     let layers = Coast {
         seq,
+        shore_seq: tx.last_shore_seq().await?,
         date: today,
         areas: Layer::build(tx.areas().await?.into_iter().map(Arc::new).collect()),
         zones: Layer::build(tx.zones().await?.into_iter().map(Arc::new).collect()),

@@ -18,6 +18,24 @@ impl Tx {
         row.map_or(Ok(0), |r| r.int(0))
     }
 
+    /// The number of the last entry that changed the look of the shore; 0 when there is none.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn last_shore_seq(&mut self) -> Result<i64> {
+        let sql = "SELECT COALESCE(MAX(seq), 0) FROM change_log WHERE layer <> 'hotspot'";
+        self.row(sql, vec![]).await?.map_or(Ok(0), |r| r.int(0))
+    }
+
+    /// Who did something to a thing last.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn last_actor(&mut self, thing: Uuid, act: &str) -> Result<Option<Uuid>> {
+        let sql = "SELECT person_id FROM change_log WHERE thing_id = $1 AND act = $2 ORDER BY seq DESC LIMIT 1";
+        self.row(sql, args![thing, act]).await?.map_or(Ok(None), |r| r.maybe_id(0))
+    }
+
     pub(super) async fn append(&mut self, c: &Change) -> Result<()> {
         // Not by `run`: the log is written after the last command, outside all savepoints.
         let role = c.role.map(Role::text);

@@ -62,7 +62,7 @@ both! {
         let h = ola.report(OPEN).await;
         let claimed = ola.claim(&h, 20).await.expect(StatusCode::CREATED);
         let at = |what: &str| format!("/api/v1/claims/{}/{what}", claimed["claim"]["id"].as_str().unwrap());
-        let ask = json!({"name": "Turlaget", "message": "Vi skal dit på lørdag"});
+        let ask = json!({"name": "Turlaget"});
         let asked = kari.post(&at("takeover-requests"), ask.clone()).await.expect(StatusCode::OK);
         assert_eq!(asked["claim"]["takeover"]["answer_by"], json!(start() + TimeDelta::hours(72)));
         app.volunteer().await.post(&at("takeover-requests"), ask.clone()).await.refused(409, "wrong_state");
@@ -91,6 +91,48 @@ both! {
         assert_eq!(ola.claim(&closed, 3).await.refused(409, "closed_place")["first_allowed"], "2026-07-16");
         let watched = ola.report((8.727, 58.411)).await;
         ola.claim(&watched, 3).await.refused(409, "monitoring_beach");
+    }
+
+    async fn nobody_gets_a_claim_by_takeover_that_the_place_refuses(app) {
+        let (staff, ola) = (app.as_role("staff").await, app.volunteer().await);
+        let pro = ola.report(PROFESSIONAL).await;
+        let held = staff.claim(&pro, 9).await.expect(StatusCode::CREATED);
+        let ask = format!("/api/v1/claims/{}/takeover-requests", held["claim"]["id"].as_str().unwrap());
+        ola.post(&ask, json!({"name": "Vi"})).await.refused(409, "professional_zone");
+        let closed = ola.report(CLOSED).await;
+        staff.claim(&closed, 3).await.refused(409, "closed_place");
+    }
+
+    async fn a_claim_that_begins_later_is_extended_by_its_own_days(app) {
+        let ola = app.volunteer().await;
+        app.clock.advance(TimeDelta::days(25)); // 5 July; the closure ends on the 15th
+        let closed = ola.report(CLOSED).await;
+        let path = format!("/api/v1/hotspots/{}/claims", closed["id"].as_str().unwrap());
+        let mut later = claim(38);
+        later["from"] = json!("2026-07-16T10:00:00Z");
+        let held = ola.post(&path, later).await.expect(StatusCode::CREATED);
+        let extend = format!("/api/v1/claims/{}/extensions", held["claim"]["id"].as_str().unwrap());
+        ola.post(&extend, json!({"until": "2026-07-25T10:00:00Z"})).await.expect(StatusCode::OK);
+        let early = ola.post(&extend, json!({"until": "2026-07-10T10:00:00Z"})).await.refused(422, "invalid");
+        assert_eq!(early["field"], "from");
+    }
+
+    async fn what_somebody_else_holds_is_not_cleaned_away_from_them(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let h = ola.report(OPEN).await;
+        ola.claim(&h, 5).await.expect(StatusCode::CREATED);
+        let path = format!("/api/v1/hotspots/{}/cleanings", h["id"].as_str().unwrap());
+        kari.post(&path, json!({})).await.refused(409, "already_claimed");
+        ola.post(&path, json!({})).await.expect(StatusCode::OK);
+    }
+
+    async fn a_far_year_is_a_refusal_and_no_failure(app) {
+        let ola = app.volunteer().await;
+        let h = ola.report(OPEN).await;
+        let path = format!("/api/v1/hotspots/{}/claims", h["id"].as_str().unwrap());
+        let mut far = claim(3);
+        (far["from"], far["until"]) = (json!("+262142-12-31T23:00:00Z"), json!("+262142-12-31T23:30:00Z"));
+        assert_eq!(ola.post(&path, far).await.refused(422, "invalid")["field"], "until");
     }
 
     async fn an_impossible_window_is_refused(app) {

@@ -20,8 +20,17 @@ impl Feed {
         Self { response, text: String::new() }
     }
 
-    /// The name, id and data of the next event.
+    /// The name, id and data of the next event, but for those that tell the version of map tiles.
     async fn next(&mut self) -> (String, String, Value) {
+        loop {
+            let event = self.any().await;
+            if event.0 != "shore" {
+                return event;
+            }
+        }
+    }
+
+    async fn any(&mut self) -> (String, String, Value) {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -30,7 +39,8 @@ impl Feed {
                     event.lines().find_map(|l| l.strip_prefix(name)).map(|v| v.trim().to_owned()).unwrap_or_default()
                 };
                 if !field("event:").is_empty() {
-                    let data = serde_json::from_str(&field("data:")).unwrap_or_default();
+                    let data = field("data:");
+                    let data = serde_json::from_str(&data).unwrap_or(Value::String(data));
                     return (field("event:"), field("id:"), data);
                 }
                 continue;
@@ -43,6 +53,12 @@ impl Feed {
 }
 
 both! {
+    async fn who_comes_or_comes_back_is_told_the_version_of_map_tiles(app) {
+        let mut feed = Feed::open(&app.anonymous(), None, "/api/v1/events").await;
+        let (name, _, version) = feed.any().await;
+        assert_eq!((name.as_str(), version), ("shore", app.service.live.coast().shore_version().into()));
+    }
+
     async fn another_browser_sees_a_report_appear(app) {
         let mut feed = Feed::open(&app.anonymous(), None, "/api/v1/events").await;
         let h = app.volunteer().await.report(OPEN).await;

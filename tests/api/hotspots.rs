@@ -97,6 +97,28 @@ both! {
         assert_eq!((&lines[2]["why"], &lines[3]["role"]), (&json!("Tre sekker"), &json!("staff")));
     }
 
+    async fn acts_sent_twice_are_done_once(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let h = ola.report(OPEN).await;
+        let at = |what: &str| format!("/api/v1/hotspots/{}/{what}", h["id"].as_str().unwrap());
+        for _ in 0..3 {
+            let seen = kari.post(&at("sightings"), json!({})).await.expect(StatusCode::OK);
+            assert_eq!(seen["hotspot"]["supports"], 1);
+            ola.post(&at("sightings"), json!({})).await.expect(StatusCode::OK);
+        }
+        for _ in 0..3 {
+            ola.post(&at("cleanings"), json!({})).await.expect(StatusCode::OK);
+        }
+        let photo = json!({"photos": [Uuid::now_v7()]});
+        for _ in 0..3 {
+            let again = kari.post(&at("sightings"), photo.clone()).await.expect(StatusCode::OK);
+            assert_eq!((&again["hotspot"]["state"], &again["hotspot"]["supports"]), (&json!("reported"), &json!(1)));
+        }
+        let lines = ola.get(&at("history")).await.json();
+        let acts: Vec<_> = lines.as_array().unwrap().iter().map(|l| l["act"].as_str().unwrap()).collect();
+        assert_eq!(acts, ["reported", "still_there", "cleaned", "still_there"]);
+    }
+
     async fn closed_never_pretends_to_be_cleaned(app) {
         let (ola, staff) = (app.volunteer().await, app.as_role("staff").await);
         let close = async |closing: serde_json::Value| {

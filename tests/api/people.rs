@@ -87,6 +87,25 @@ async fn writes_are_limited_by_address() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_its_own_word_counts_and_nobody_elses() {
+    let app = TestApp::spawn_with(Engine::Sqlite, |c| (c.limits.writes_per_minute, c.server.trust_proxy) = (3, true)).await;
+    let begin = |forwarded: String| {
+        let someone = app.anonymous();
+        let request = someone.request(reqwest::Method::POST, "/api/v1/session").header("x-forwarded-for", forwarded);
+        async move { someone.send(request).await.status }
+    };
+    for i in 0..3 {
+        assert_eq!(begin(format!("10.0.0.{i}, 198.51.100.7")).await, StatusCode::CREATED);
+    }
+    assert_eq!(begin("10.9.9.9, 198.51.100.7".into()).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(begin("198.51.100.8".into()).await, StatusCode::CREATED);
+    for i in 0..3 {
+        assert_eq!(begin(format!("2001:db8:1:1::{i}")).await, StatusCode::CREATED);
+    }
+    assert_eq!(begin("2001:db8:1:1:ffff::1".into()).await, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
 async fn without_a_demonstration_nobody_chooses_a_role() {
     let app = TestApp::spawn_with(Engine::Sqlite, |c| c.demo = false).await;
     app.anonymous().post("/api/v1/demo/role", json!({"role": "admin"})).await.refused(404, "not_found");

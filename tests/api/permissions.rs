@@ -56,7 +56,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
 
 fn zone() -> Value {
     json!({"name": "Prøve", "regime": "shared", "geometry":
-        {"type": "Polygon", "coordinates": [[[8.5, 58.3], [8.51, 58.3], [8.51, 58.31], [8.5, 58.3]]]}})
+        {"type": "Polygon", "coordinates": [[[8.69, 58.395], [8.70, 58.395], [8.70, 58.40], [8.69, 58.395]]]}})
 }
 
 /// Makes what the route acts upon, and asks for it as `who`. Everything lies in Sund, and claims belong to `owner`.

@@ -28,7 +28,7 @@ both! {
         assert_eq!((&answer["date"], &answer["regime"]), (&json!("2026-04-15"), &json!("closed")));
         let answer = app.anonymous().get(&day("2026-04-14T21:30:00Z")).await.expect(StatusCode::OK);
         assert_eq!(answer["date"], "2026-04-14");
-        for wrong in ["tomorrow", "2026-13-01", "99999-01-01", "0001-01-01"] {
+        for wrong in ["tomorrow", "2026-13-01", "99999-01-01", "0001-01-01", "%2B262142-12-31T23:30:00Z"] {
             assert_eq!(app.anonymous().get(&day(wrong)).await.refused(422, "invalid")["field"], "at");
         }
     }

@@ -15,6 +15,60 @@ async fn shore(app: &TestApp) -> Value {
 }
 
 both! {
+    async fn a_zone_stays_before_its_own_municipality(app) {
+        let staff = app.as_role("staff").await;
+        let mut abroad = drawing("monitoring", 8.71);
+        abroad["geometry"]["coordinates"] = json!([[[10.2, 56.1], [10.3, 56.1], [10.3, 56.2], [10.2, 56.1]]]);
+        let refused = staff.post(&format!("/api/v1/zones/{}", Uuid::now_v7()), abroad.clone()).await.refused(422, "invalid");
+        assert_eq!(refused["field"], "geometry");
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED);
+        let put = staff.request(Method::PUT, &path).header("if-match", "\"1\"").json(&abroad);
+        staff.send(put).await.refused(422, "invalid");
+    }
+
+    async fn removing_a_zone_removes_nothing_else_that_has_its_id(app) {
+        let staff = app.as_role("staff").await;
+        let h = app.volunteer().await.report(OPEN).await;
+        let path = format!("/api/v1/zones/{}", h["id"].as_str().unwrap());
+        staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED);
+        let delete = staff.request(Method::DELETE, &path).header("if-match", "\"1\"");
+        staff.send(delete).await.expect(StatusCode::NO_CONTENT);
+        assert_eq!(staff.hotspot(&h["id"]).await["state"], "reported");
+    }
+
+    async fn a_zone_drawn_and_removed_at_once_is_gone_everywhere(app) {
+        let other = app.another().await;
+        let staff = app.as_role("staff").await;
+        for _ in 0..10 {
+            let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+            staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED);
+            let delete = staff.request(Method::DELETE, &path).header("if-match", "\"1\"");
+            staff.send(delete).await.expect(StatusCode::NO_CONTENT);
+        }
+        let seq = app.service.live.coast().seq;
+        let caught_up = async {
+            while other.live.coast().seq < seq {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), caught_up).await.unwrap();
+        assert_eq!(other.live.coast().zones.all().count(), 2, "the two of the small coast");
+        other.stop().await;
+    }
+
+    async fn the_version_of_tiles_is_the_same_in_every_process_and_after_a_restart(app) {
+        let staff = app.as_role("staff").await;
+        let before = app.service.live.coast().shore_version();
+        staff.post(&format!("/api/v1/zones/{}", Uuid::now_v7()), drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED);
+        app.volunteer().await.report(OPEN).await;
+        let after = app.service.live.coast().shore_version();
+        assert_ne!(before, after);
+        let other = app.another().await;
+        assert_eq!(other.live.coast().shore_version(), after);
+        other.stop().await;
+    }
+
     async fn a_zone_recolours_its_segments_at_once(app) {
         let staff = app.as_role("staff").await;
         let path = format!("/api/v1/zones/{}", Uuid::now_v7());

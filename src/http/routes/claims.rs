@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Refusals;
 use crate::act::claim::{NewClaim, TakeoverRequest};
 use crate::act::{self, Made};
+use crate::domain::claim::Claim;
 use crate::domain::hotspot::Hotspot;
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::{Person, Role};
@@ -21,14 +22,12 @@ use crate::http::session::Actor;
 fn place_allows(app: &App, by: &Person, hotspot: Uuid, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<()> {
     let coast = app.live.coast();
     let h = coast.hotspots.get(hotspot).ok_or_else(|| Error::new(Code::NotFound, "There is no such hotspot."))?;
-    if until <= from || until - from > chrono::TimeDelta::days(366) {
+    if until <= from || until > app.live.clock.now() + chrono::TimeDelta::days(366) {
         return Ok(()); // the terms refuse it, naming the field
     }
-    match coast.here(h.at).may_clean(app.live.day_of(from), app.live.day_of(until)) {
-        // The separation is between professionals and volunteers: staff plan for their own.
-        Err(e) if e.code == Code::ProfessionalZone && by.role != Role::Volunteer => Ok(()),
-        outcome => outcome,
-    }
+    // The separation is between professionals and volunteers: staff plan for their own.
+    let professional = by.role != Role::Volunteer;
+    coast.here(h.at).may_clean(app.live.day_of(from), app.live.day_of(until), professional)
 }
 
 /// Claim a hotspot
@@ -64,8 +63,8 @@ pub struct NewEnd {
 #[post("/api/v1/claims/{id}/extensions")]
 pub async fn extend(app: web::Data<App>, who: Actor, path: web::Path<String>, end: Body<NewEnd>) -> Result<HttpResponse> {
     let (by, id, terms, until) = (who.0, id(&path)?, app.config.claims, end.0.until);
-    if let Some(hotspot) = hotspot_of(&app, id) {
-        place_allows(&app, &by, hotspot, app.live.clock.now(), until)?;
+    if let Some((hotspot, held)) = on_the_map(&app, id) {
+        place_allows(&app, &by, hotspot, held.from.max(app.live.clock.now()), until)?;
     }
     let h = app
         .live
@@ -74,10 +73,10 @@ pub async fn extend(app: web::Data<App>, who: Actor, path: web::Path<String>, en
     Ok(HttpResponse::Ok().json(h))
 }
 
-fn hotspot_of(app: &App, id: Uuid) -> Option<Uuid> {
+/// A claim that holds, and its hotspot.
+fn on_the_map(app: &App, id: Uuid) -> Option<(Uuid, Claim)> {
     let coast = app.live.coast();
-    
-    coast.hotspots.all().find(|h| h.claim.as_ref().is_some_and(|c| c.id == id)).map(|h| h.id)
+    coast.hotspots.all().find_map(|h| h.claim.clone().filter(|c| c.id == id).map(|c| (h.id, c)))
 }
 
 /// Give a claim back
@@ -95,6 +94,9 @@ pub async fn release(app: web::Data<App>, who: Actor, path: web::Path<String>) -
 #[post("/api/v1/claims/{id}/takeover-requests")]
 pub async fn ask(app: web::Data<App>, who: Actor, path: web::Path<String>, request: Body<TakeoverRequest>) -> Result<HttpResponse> {
     let (by, id, terms) = (who.0, id(&path)?, app.config.claims);
+    if let Some((hotspot, held)) = on_the_map(&app, id) {
+        place_allows(&app, &by, hotspot, held.from.max(app.live.clock.now()), held.until)?;
+    }
     let h = app
         .live
         .write(move |tx| Box::pin(async move { act::claim::ask_takeover(tx, &by, id, request.0, &terms).await }))
@@ -115,10 +117,10 @@ pub struct Answer {
     responses((status = 200, body = Hotspot), Refusals))]
 #[post("/api/v1/claims/{id}/takeover-answers")]
 pub async fn answer(app: web::Data<App>, who: Actor, path: web::Path<String>, said: Body<Answer>) -> Result<HttpResponse> {
-    let (by, id) = (who.0, id(&path)?);
+    let (by, id, terms) = (who.0, id(&path)?, app.config.claims);
     let h = app
         .live
-        .write(move |tx| Box::pin(async move { act::claim::answer_takeover(tx, &by, id, said.0.hand_over).await }))
+        .write(move |tx| Box::pin(async move { act::claim::answer_takeover(tx, &by, id, said.0.hand_over, &terms).await }))
         .await?;
     Ok(HttpResponse::Ok().json(h))
 }

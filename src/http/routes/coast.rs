@@ -22,7 +22,7 @@ pub struct About {
     /// How many segments.
     segments: usize,
     /// The version of map tiles.
-    shore_version: u32,
+    shore_version: String,
     /// The last entry of the change log: where to follow events from.
     seq: i64,
     /// The local day.
@@ -48,7 +48,7 @@ pub async fn about(app: web::Data<App>) -> web::Json<About> {
     web::Json(About {
         bounds,
         segments: coast.shore.len(),
-        shore_version: coast.shore_version,
+        shore_version: coast.shore_version(),
         seq: coast.seq,
         today: coast.date,
         time_zone: app.config.coast.time_zone.to_string(),
@@ -150,8 +150,7 @@ pub async fn nearest(app: web::Data<App>, q: Params<NearPlace>) -> Result<web::J
 #[serde(deny_unknown_fields)]
 pub struct TileVersion {
     /// the `shore_version` it is wanted in; with it the answer may be kept for ever
-    #[param(minimum = 0, maximum = 4294967295u32)]
-    v: Option<u32>,
+    v: Option<String>,
 }
 
 /// A map tile of land and shore
@@ -168,7 +167,7 @@ pub async fn map_tile(app: web::Data<App>, path: web::Path<(String, String, Stri
     let number = |t: &str| t.parse::<u32>().map_err(|_| no_tile());
     let id = TileId::new(u8::try_from(number(&z)?).map_err(|_| no_tile())?, number(&x)?, number(&y)?).ok_or_else(no_tile)?;
     let coast = app.live.coast().clone();
-    let kept = if q.0.v == Some(coast.shore_version) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let kept = if q.0.v == Some(coast.shore_version()) { "public, max-age=31536000, immutable" } else { "no-cache" };
     // A tile of a whole country takes a while; the others are not to wait for it.
     let bytes = web::block(move || tile(&coast, id)).await.map_err(Error::internal)?;
     Ok(HttpResponse::Ok()

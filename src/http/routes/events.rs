@@ -72,7 +72,8 @@ async fn follow(app: &App, since: Option<i64>, send: &mpsc::Sender<SseEvent>) {
     let mut live = app.live.subscribe();
     let mut seen = since.unwrap_or_else(|| app.live.coast().seq);
     loop {
-        if catch_up(app, &mut seen, send).await.is_err() {
+        let version = Data::new(app.live.coast().shore_version()).event("shore");
+        if catch_up(app, &mut seen, send).await.is_err() || send.send(version.into()).await.is_err() {
             return;
         }
         loop {
@@ -85,7 +86,7 @@ async fn follow(app: &App, since: Option<i64>, send: &mpsc::Sender<SseEvent>) {
                     }
                 }
                 Ok(Event::Shore(version)) => {
-                    if send.send(Data::new(version.to_string()).event("shore").into()).await.is_err() {
+                    if send.send(Data::new(version).event("shore").into()).await.is_err() {
                         return;
                     }
                 }

@@ -1,7 +1,7 @@
 //! What holds at a place: rules, municipalities, closures.
 
 use actix_web::{get, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -43,9 +43,15 @@ pub async fn rules(app: web::Data<App>, q: Params<PlaceAndTime>) -> Result<web::
 
 fn day(app: &App, text: &str) -> Result<NaiveDate> {
     let wrong = || Error::invalid("at", "at must be a day like 2026-05-01 or an instant like 2026-05-01T10:00:00Z.");
-    let date = match text.parse::<NaiveDate>() {
-        Ok(date) => date,
-        Err(_) => app.live.day_of(text.parse::<DateTime<Utc>>().map_err(|_| wrong())?),
+    let date = if let Ok(date) = text.parse::<NaiveDate>() {
+        date
+    } else {
+        let instant = text.parse::<DateTime<Utc>>().map_err(|_| wrong())?;
+        // Looked at before it is turned into a local day, for which a year far away leaves no room.
+        if !(1900..2200).contains(&instant.year()) {
+            return Err(wrong());
+        }
+        app.live.day_of(instant)
     };
     // A far year is a slip of the hand, and there is no calendar for it.
     let years = NaiveDate::from_ymd_opt(1900, 1, 1)..NaiveDate::from_ymd_opt(2200, 1, 1);

@@ -56,6 +56,14 @@ pub async fn one(app: web::Data<App>, path: web::Path<String>) -> Result<HttpRes
     Ok(answer(HttpResponse::Ok(), zone))
 }
 
+/// A municipality says who clears its own shore, and nobody else's.
+fn at_home(app: &App, zone: &Zone) -> Result<()> {
+    if app.live.coast().lies_before(&zone.municipality, &zone.geometry) {
+        return Ok(());
+    }
+    Err(Error::invalid("geometry", "The zone reaches out of the municipality."))
+}
+
 /// Draw a zone
 ///
 /// The id is made by the client. Sending the same again changes nothing.
@@ -67,6 +75,7 @@ pub async fn draw(app: web::Data<App>, who: Actor, path: web::Path<String>, draw
     let municipality = by.municipality().unwrap_or_default().to_owned();
     allow(&by, Action::Zone, Subject { own: false, municipality: Some(&municipality) })?;
     let (zone, why) = drawing.0.zone(id(&path)?, &municipality)?;
+    at_home(&app, &zone)?;
     let made = app.live.write(move |tx| Box::pin(async move { act::zone::draw(tx, &by, zone, why).await })).await?;
     Ok(match made {
         Made::New(zone) => answer(HttpResponse::Created(), &zone),
@@ -87,6 +96,8 @@ pub async fn reshape(
 ) -> Result<HttpResponse> {
     let by = who.0;
     let (zone, why) = drawing.0.zone(id(&path)?, by.municipality().unwrap_or_default())?;
+    allow(&by, Action::Zone, Subject { own: false, municipality: by.municipality() })?;
+    at_home(&app, &zone)?;
     let zone = app
         .live
         .write(move |tx| Box::pin(async move { act::zone::reshape(tx, &by, zone, why, based_on.0).await }))

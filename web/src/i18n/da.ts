@@ -134,7 +134,6 @@ export const da: Catalogue = {
   'claim.release': 'Giv tilbage',
   'claim.ask': 'Spørg om at overtage',
   'claim.askName': 'Dit navn eller gruppen',
-  'claim.askMessage': 'Et venligt ord (valgfrit)',
   'claim.asked': '{name} spørger om at overtage. Svar før {date}, ellers bliver det ledigt.',
   'claim.handOver': 'Overdrag',
   'claim.keep': 'Behold',

@@ -134,7 +134,6 @@ export const en = {
   'claim.release': 'Give it back',
   'claim.ask': 'Ask to take over',
   'claim.askName': 'Your name or group',
-  'claim.askMessage': 'A friendly word (optional)',
   'claim.asked': '{name} asks to take over. Answer before {date}, or it becomes free.',
   'claim.handOver': 'Hand over',
   'claim.keep': 'Keep it',

@@ -134,7 +134,6 @@ export const nb: Catalogue = {
   'claim.release': 'Gi tilbake',
   'claim.ask': 'Spør om å ta over',
   'claim.askName': 'Navnet ditt eller gruppa',
-  'claim.askMessage': 'Et vennlig ord (valgfritt)',
   'claim.asked': '{name} spør om å ta over. Svar før {date}, ellers blir det ledig.',
   'claim.handOver': 'Overlat',
   'claim.keep': 'Behold',

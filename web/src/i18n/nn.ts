@@ -134,7 +134,6 @@ export const nn: Catalogue = {
   'claim.release': 'Gje tilbake',
   'claim.ask': 'Spør om å ta over',
   'claim.askName': 'Namnet ditt eller gruppa',
-  'claim.askMessage': 'Eit venleg ord (valfritt)',
   'claim.asked': '{name} spør om å ta over. Svar før {date}, elles blir det ledig.',
   'claim.handOver': 'Overlat',
   'claim.keep': 'Behald',

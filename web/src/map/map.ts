@@ -40,7 +40,7 @@ export class CoastMap {
   /** While a zone is drawn, taps are corners. */
   private drawing = false;
 
-  constructor(element: HTMLElement, bounds: [number, number, number, number] | null, version: number, on: Callbacks) {
+  constructor(element: HTMLElement, bounds: [number, number, number, number] | null, version: string, on: Callbacks) {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.map = L.map(element, {
       zoomControl: false,
@@ -97,7 +97,7 @@ export class CoastMap {
     this.marks.show(hotspots);
   }
 
-  recolour(version: number) {
+  recolour(version: string) {
     this.shore.show(version);
   }
 

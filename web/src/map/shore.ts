@@ -53,9 +53,9 @@ function drawShore(context: CanvasRenderingContext2D, tile: VectorTile, size: nu
 
 /** The land and the shore, coloured by regime, from our own vector tiles. */
 export class ShoreLayer extends L.GridLayer {
-  private version: number;
+  private version: string;
 
-  constructor(version: number) {
+  constructor(version: string) {
     super({
       tileSize: 512,
       zoomOffset: -1,
@@ -67,7 +67,7 @@ export class ShoreLayer extends L.GridLayer {
   }
 
   /** Draws the shore in its new colours. */
-  show(version: number) {
+  show(version: string) {
     if (version === this.version) return;
     this.version = version;
     this.redraw();
@@ -81,7 +81,7 @@ export class ShoreLayer extends L.GridLayer {
     const zoom = Math.max(0, coords.z - 1);
     const up = Math.max(0, zoom - DEEPEST);
     const [x, y] = [Math.floor(coords.x / 2 ** up), Math.floor(coords.y / 2 ** up)];
-    fetch(`/api/v1/tiles/${zoom - up}/${x}/${y}?v=${this.version}`)
+    fetch(`/api/v1/tiles/${zoom - up}/${x}/${y}?v=${encodeURIComponent(this.version)}`)
       .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(String(answer.status)))))
       .then((bytes) => {
         const context = canvas.getContext('2d');

@@ -19,7 +19,7 @@ class AppState {
   states = $state<State[]>([...OPEN, 'cleaned']);
   maxAgeDays = $state<number | null>(null);
   bounds = $state<Bounds | null>(null);
-  shoreVersion = $state(0);
+  shoreVersion = $state('');
   /** Counts changes of zones, for those who show them. */
   zonesChanged = $state(0);
   live = $state(true);

@@ -11,7 +11,7 @@ export function follow(since: number): () => void {
     if (said.hotspot) app.hotspots.set(said.hotspot.id, said.hotspot);
     if (said.layer === 'zone') app.zonesChanged += 1;
   });
-  feed.addEventListener('shore', (e) => (app.shoreVersion = Number(e.data)));
+  feed.addEventListener('shore', (e) => (app.shoreVersion = e.data as string));
   feed.addEventListener('reload', () => {
     if (app.bounds) void app.load(app.bounds);
   });
