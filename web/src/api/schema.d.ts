@@ -639,11 +639,8 @@ export interface components {
             bounds?: number[] | null;
             /** @description How many segments. */
             segments: number;
-            /**
-             * Format: int64
-             * @description The version of map tiles.
-             */
-            shore_version: number;
+            /** @description The version of map tiles. */
+            shore_version: string;
             /**
              * Format: int64
              * @description The last entry of the change log: where to follow events from.
@@ -863,7 +860,7 @@ export interface components {
                 changed_at: string;
                 /**
                  * Format: int64
-                 * @description Counts the changes, from 1; the ETag.
+                 * @description Counts the changes, from 1; the `ETag`.
                  */
                 version: number;
             };
@@ -969,7 +966,7 @@ export interface components {
             changed_at: string;
             /**
              * Format: int64
-             * @description Counts the changes, from 1; the ETag.
+             * @description Counts the changes, from 1; the `ETag`.
              */
             version: number;
         };
@@ -1347,8 +1344,6 @@ export interface components {
         Takeover: {
             /** @description What the one who asks calls themselves. */
             name: string;
-            /** @description What they say. */
-            message?: string | null;
             /**
              * Format: date-time
              * @description When the holder should have answered.
@@ -1359,8 +1354,6 @@ export interface components {
         TakeoverRequest: {
             /** @description What one wants to be called, at most 80 characters. */
             name: string;
-            /** @description A friendly word, at most 500 characters. */
-            message?: string | null;
         };
         /** @description The same thing said in each language. */
         Words: {
@@ -1395,7 +1388,7 @@ export interface components {
             area_m2: number;
             /**
              * Format: int64
-             * @description Counts the changes, from 1; the ETag.
+             * @description Counts the changes, from 1; the `ETag`.
              */
             version: number;
             /**
@@ -1588,7 +1581,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description the `shore_version` it is wanted in; with it the answer may be kept for ever */
-                v?: number;
+                v?: string;
             };
             header?: never;
             path: {
