@@ -90,10 +90,10 @@ pub fn regime(regime: Regime) -> Words {
                 "Litter is counted here for research. Please do not clean.",
             ],
             Regime::Closed => [
-                "Her er det ferdselsforbud nå. Ikke gå i land.",
-                "Her er det ferdselsforbod no. Ikkje gå i land.",
-                "Her er adgang forbudt nu. Gå ikke i land.",
-                "People may not be here now. Do not go ashore.",
+                "Her er det ferdselsforbud denne dagen. Ikke gå i land.",
+                "Her er det ferdselsforbod denne dagen. Ikkje gå i land.",
+                "Her er adgang forbudt denne dag. Gå ikke i land.",
+                "People may not be here on this day. Do not go ashore.",
             ],
         })
     })

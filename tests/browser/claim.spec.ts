@@ -15,6 +15,7 @@ test('a hotspot is claimed, kept longer, given back, and cleaned', async ({ page
   await page.getByRole('button', { name: 'Give it back' }).click();
   await expect(page.getByRole('button', { name: 'I will clear it' })).toBeVisible();
   await page.getByRole('button', { name: 'It is clean now' }).click();
+  await page.getByRole('button', { name: 'Yes, it is clean' }).click();
   await expect(page.getByText('Thank you for cleaning!')).toBeVisible();
   await expect(page.getByText('Cleaned', { exact: true }).first()).toBeVisible();
 });

@@ -9,7 +9,7 @@ test('a tap on the map tells what one may do there, today and on another day', a
   await expect(page).toHaveURL(/\/place\/58\.399\d*,8\.787/);
   await expect(page.getByText('It does not hold on this day.')).toBeVisible();
   await page.getByLabel('On this day').fill('2027-05-20');
-  await expect(page.getByText('People may not be here now. Do not go ashore.')).toBeVisible();
+  await expect(page.getByText('People may not be here on this day. Do not go ashore.')).toBeVisible();
   await expect(page.getByText('From 16 July 2027 you may be here.')).toBeVisible();
   await expect(page).toHaveURL(/on=2027-05-20/);
   await expect(page.getByRole('link', { name: /Read the regulation/ })).toHaveAttribute('href', /^https:/);

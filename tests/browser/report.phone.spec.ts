@@ -12,6 +12,10 @@ test('a report with a photo reaches the map, and another browser sees it appear'
   await expect(page.getByRole('alert')).toContainText('A photo is needed.');
   await page.getByLabel('Take a photo').setInputFiles(PHOTO);
   await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
+  await expect(page.getByText('A photo is needed.')).toHaveCount(0);
+  // Neither a stray tap on a mark nor Escape throws away what was entered.
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
   await page.getByText('Several bags').click();
   await page.getByText('Tell more (optional)').click();
   await page.getByLabel('Foam').check();

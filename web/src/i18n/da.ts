@@ -94,6 +94,8 @@ export const da: Catalogue = {
   'hotspot.stillThere': 'Det ligger der stadig',
   'hotspot.claim': 'Jeg rydder det',
   'hotspot.cleaned': 'Det er ryddet nu',
+  'hotspot.cleanedSure': 'Er det hele væk?',
+  'hotspot.cleanedYes': 'Ja, det er ryddet',
   'hotspot.thanks': 'Tak, fordi du ryddede!',
   'hotspot.history': 'Hvad der er sket',
   'hotspot.by.volunteer': 'en frivillig',

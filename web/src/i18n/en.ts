@@ -94,6 +94,8 @@ export const en = {
   'hotspot.stillThere': 'It is still there',
   'hotspot.claim': 'I will clear it',
   'hotspot.cleaned': 'It is clean now',
+  'hotspot.cleanedSure': 'Is all of it gone?',
+  'hotspot.cleanedYes': 'Yes, it is clean',
   'hotspot.thanks': 'Thank you for cleaning!',
   'hotspot.history': 'What happened',
   'hotspot.by.volunteer': 'a volunteer',

@@ -94,6 +94,8 @@ export const nb: Catalogue = {
   'hotspot.stillThere': 'Det ligger der fortsatt',
   'hotspot.claim': 'Jeg rydder det',
   'hotspot.cleaned': 'Det er ryddet nå',
+  'hotspot.cleanedSure': 'Er alt borte?',
+  'hotspot.cleanedYes': 'Ja, det er ryddet',
   'hotspot.thanks': 'Takk for at du ryddet!',
   'hotspot.history': 'Hva som har skjedd',
   'hotspot.by.volunteer': 'en frivillig',

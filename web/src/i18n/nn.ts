@@ -94,6 +94,8 @@ export const nn: Catalogue = {
   'hotspot.stillThere': 'Det ligg der framleis',
   'hotspot.claim': 'Eg ryddar det',
   'hotspot.cleaned': 'Det er rydda no',
+  'hotspot.cleanedSure': 'Er alt borte?',
+  'hotspot.cleanedYes': 'Ja, det er rydda',
   'hotspot.thanks': 'Takk for at du rydda!',
   'hotspot.history': 'Kva som har hendt',
   'hotspot.by.volunteer': 'ein frivillig',

@@ -121,6 +121,7 @@ export class CoastMap {
 
   /** Puts the pin somewhere, or takes it away. One that can be dragged tells where it is put. */
   setPin(at: Position | null, name: string, dragged?: (at: Position) => void) {
+    const focused = !!this.pin && document.activeElement === this.pin.getElement();
     this.pin?.remove();
     this.pin = null;
     if (!at) return;
@@ -136,6 +137,7 @@ export class CoastMap {
       keyboard: !!dragged,
     });
     this.pin.addTo(this.map);
+    if (focused) this.pin.getElement()?.focus({ preventScroll: true });
     if (!dragged) return;
     const tell = () => {
       const p = this.pin?.getLatLng();
