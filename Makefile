@@ -34,7 +34,8 @@ test: tools web check-rust check-web test-rust test-web test-browser test-schema
 	@echo "— all tests passed"
 
 check-rust:
-	@echo "— clippy and licences"
+	@echo "— format, clippy and licences"
+	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	scripts/cargo-deny
 
@@ -71,5 +72,6 @@ pictures: web ## pictures of every screen, in var/pictures
 	cargo build
 	scripts/pictures var/pictures
 
-fmt: ## the front end's format
+fmt: ## formats everything
+	cargo fmt
 	cd web && npx prettier --write .

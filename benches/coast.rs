@@ -35,7 +35,9 @@ fn main() {
     let world = coast("the world", &world, 250.0);
     for (name, tree) in [("Norway and around", &norway), ("the world", &world)] {
         println!("\n{name}, one thread:\n");
-        println!("| query | answers in each | bytes in each | a second | a plain copy of the bytes, a second | ratio | rstar, ids only, a second |");
+        println!(
+            "| query | answers in each | bytes in each | a second | a plain copy of the bytes, a second | ratio | rstar, ids only, a second |"
+        );
         println!("| --- | --- | --- | --- | --- | --- | --- |");
         queries(tree);
     }

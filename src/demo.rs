@@ -9,10 +9,10 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::act;
 use crate::act::claim::{NewClaim, TakeoverRequest};
 use crate::act::hotspot::{Place, Report, Saying};
 use crate::act::person::{Secret, begin};
-use crate::act;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::area::AreaKind;
@@ -106,7 +106,7 @@ struct Cast {
 
 impl Cast {
     async fn new(live: &Live) -> anyhow::Result<Self> {
-        let mut tx = live.store.write(live.clock.now()).await?;
+        let mut tx = live.store.write(&live.clock).await?;
         let mut others = vec![];
         for _ in 0..8 {
             others.push(begin(&mut tx, &Secret::new(), Role::Volunteer, None, 1).await?);
@@ -133,7 +133,7 @@ async fn play(live: &Live, photos: &Photos, cast: &Cast, scene: Scene, photo: &i
     let (id, photo_id) = (Uuid::now_v7(), Uuid::now_v7());
     // The past is told by the instant of each transaction.
     let reported_at = live.clock.now() - TimeDelta::days(scene.days_ago);
-    let mut tx = live.store.write(reported_at).await?;
+    let mut tx = live.store.write(&Clock::standing(reported_at)).await?;
     let report = Report {
         id,
         lon: near.place.lon,
@@ -143,6 +143,7 @@ async fn play(live: &Live, photos: &Photos, cast: &Cast, scene: Scene, photo: &i
         kinds: scene.kinds.clone(),
         hazards: scene.hazards.clone(),
         note: scene.note.clone(),
+        sent_at: None,
         seen_at: None,
     };
     let (at, report) = report.checked()?;
@@ -153,7 +154,7 @@ async fn play(live: &Live, photos: &Photos, cast: &Cast, scene: Scene, photo: &i
         act::hotspot::support(&mut tx, other, id).await?;
     }
     tx.commit(&live.store).await?;
-    let mut tx = live.store.write(live.clock.now()).await?;
+    let mut tx = live.store.write(&live.clock).await?;
     then(&mut tx, cast, id, &scene, regime).await?;
     tx.commit(&live.store).await?;
     Ok(())
@@ -181,13 +182,13 @@ async fn then(tx: &mut crate::store::Tx, cast: &Cast, id: Uuid, scene: &Scene, r
         }
         Then::Cleaned | Then::Verified => {
             let by = if regime == Regime::Professional { staff } else { volunteer };
-            act::hotspot::cleaned(tx, by, id, Saying::default(), regime).await?;
+            act::hotspot::cleaned(tx, by, id, Saying::default()).await?;
             if scene.then == Then::Verified {
                 act::hotspot::verify(tx, staff, id).await?;
             }
         }
         Then::StillThere => {
-            act::hotspot::cleaned(tx, staff, id, Saying::default(), regime).await?;
+            act::hotspot::cleaned(tx, staff, id, Saying::default()).await?;
             let saying = Saying { photos: vec![Uuid::now_v7()], note: Some("Det ligger mer under tangen.".into()) };
             act::hotspot::still_there(tx, &cast.reporter, id, saying).await?;
         }

@@ -58,6 +58,7 @@ codes! {
     PhotoUnreadable "photo_unreadable" "The photo cannot be read.",
     PhotoTooBig "photo_too_big" "The photo has too many pixels.",
     PhotoMislabelled "photo_mislabelled" "The photo is not of the type it says.",
+    WrongOffset "wrong_offset" "Another part of the photo is expected.",
     Busy "busy" "The service cannot take more right now.",
     Internal "internal" "Something failed on our side.",
 }

@@ -12,6 +12,9 @@ use crate::domain::hotspot::PhotoSize;
 use crate::domain::place::LonLat;
 use crate::error::{Code, Error, Result};
 
+/// The content type of a part of a photo (draft-ietf-httpbis-resumable-upload).
+pub const PARTS: &str = "application/partial-upload";
+
 /// The most bytes of a photo as it is sent: 12 MiB.
 pub const MAX_BYTES: usize = 12 << 20;
 /// The most pixels on a side.
@@ -42,6 +45,8 @@ pub struct Prepared {
 /// `photo_unreadable`, `photo_mislabelled`, `photo_too_big`, `unsupported_media_type`.
 pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
     let format = match content_type {
+        // Sent in parts, whose type is that of parts.
+        PARTS => image::guess_format(bytes).map_err(|_| unreadable())?,
         "image/jpeg" => ImageFormat::Jpeg,
         "image/png" => ImageFormat::Png,
         "image/webp" => ImageFormat::WebP,
@@ -49,6 +54,9 @@ pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
     };
     if bytes.is_empty() {
         return Err(Error::new(Code::PhotoUnreadable, "The photo is empty."));
+    }
+    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
+        return Err(unreadable());
     }
     match image::guess_format(bytes) {
         Ok(found) if found == format => {}

@@ -69,17 +69,13 @@ pub async fn coast(store: &Store, clock: &Clock, file: &Path, target: f64) -> an
     cutting.enable_steady_tick(std::time::Duration::from_millis(200));
     let found = tokio::task::spawn_blocking(move || reconcile(&runs, &old, target, Uuid::now_v7)).await?;
     cutting.finish();
-    let count = CoastCount {
-        kept: found.kept.len(),
-        moved: found.moved.len(),
-        new: found.new.len(),
-        retired: found.retired.len(),
-    };
+    let count =
+        CoastCount { kept: found.kept.len(), moved: found.moved.len(), new: found.new.len(), retired: found.retired.len() };
     if count.moved + count.new + count.retired > 0 {
-        let mut tx = store.write(clock.now()).await?;
+        let mut tx = store.write(clock).await?;
         anyhow::ensure!(tx.last_shore_seq().await? == seq, "the coast was changed meanwhile; nothing was imported. Try again");
         let writing = bar((count.moved + count.new + count.retired) as u64, "writing")?;
-        tx.replace_shoreline(&found, &land, || writing.inc(1)).await?;
+        tx.replace_shoreline(&found, &land, |n| writing.inc(n as u64)).await?;
         tx.commit(store).await?;
         writing.finish();
     }
@@ -105,7 +101,7 @@ pub async fn areas(store: &Store, clock: &Clock, file: &Path, kind: AreaKind) ->
         });
         Ok(())
     })?;
-    let mut tx = store.write(clock.now()).await?;
+    let mut tx = store.write(clock).await?;
     let count = tx.put_areas(areas).await?;
     tx.commit(store).await?;
     Ok(count)
@@ -133,7 +129,7 @@ pub async fn zones(store: &Store, clock: &Clock, file: &Path) -> anyhow::Result<
         });
         Ok(())
     })?;
-    let mut tx = store.write(now).await?;
+    let mut tx = store.write(clock).await?;
     let mut count = ImportCount::default();
     for mut zone in zones {
         let before = tx.zone(zone.id).await?;
@@ -174,16 +170,13 @@ pub async fn closures(store: &Store, clock: &Clock, file: &Path) -> anyhow::Resu
         closures.push(Closure { id, name, seasons, sea_buffer_m, source_url, geometry });
         Ok(())
     })?;
-    let mut tx = store.write(clock.now()).await?;
+    let mut tx = store.write(clock).await?;
     let count = tx.put_closures(closures).await?;
     tx.commit(store).await?;
     Ok(count)
 }
 
-fn each(
-    file: &Path,
-    mut take: impl FnMut(&Feature, geo::MultiPolygon) -> std::result::Result<(), Fault>,
-) -> anyhow::Result<()> {
+fn each(file: &Path, mut take: impl FnMut(&Feature, geo::MultiPolygon) -> std::result::Result<(), Fault>) -> anyhow::Result<()> {
     let (reader, reading) = open(file)?;
     let see = |_: usize, feature: &Feature| {
         let geometry = feature.geometry.as_ref().ok_or_else(|| fault("it has no geometry"))?;

@@ -2,8 +2,8 @@
 
 pub mod act;
 pub mod clock;
-pub mod config;
 pub mod coast;
+pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod error;

@@ -134,7 +134,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Invite { organisation, municipality, role } => {
             let store = open_store(&config).await?;
-            let (secret, mut tx) = (Secret::new(), store.write(clock.now()).await?);
+            let (secret, mut tx) = (Secret::new(), store.write(&clock).await?);
             found(&mut tx, &organisation, municipality.as_deref(), role.into(), &secret).await?;
             tx.commit(&store).await?;
             println!("{}/enter/{}", config.server.public_url, secret.text());

@@ -52,11 +52,69 @@ impl Photos {
         }
         File::open(unfinished)?.sync_all()?;
         let place = self.folder.join(id.to_string());
-        if place.exists() {
-            return fs::remove_dir_all(unfinished); // the same photo, sent twice at once
+        match fs::rename(unfinished, &place) {
+            // The same photo, sent twice at once: a folder is not put in the place of one that holds something.
+            Err(_) if place.is_dir() => fs::remove_dir_all(unfinished)?,
+            renamed => renamed?,
         }
-        fs::rename(unfinished, place)?;
         File::open(&self.folder)?.sync_all()
+    }
+
+    fn incoming(&self, id: Uuid) -> PathBuf {
+        self.folder.join("incoming").join(id.to_string())
+    }
+
+    /// How many bytes of a photo that is sent in parts have arrived.
+    #[must_use]
+    pub fn received(&self, id: Uuid) -> u64 {
+        fs::metadata(self.incoming(id)).map_or(0, |m| m.len())
+    }
+
+    /// Adds a part of a photo at its offset, and tells how many bytes are there now. A part that does not begin where
+    /// the last one ended is not added: one that was sent twice, or by two at once.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn add_part(&self, id: Uuid, offset: u64, part: &[u8]) -> std::io::Result<u64> {
+        let path = self.incoming(id);
+        fs::create_dir_all(self.folder.join("incoming"))?;
+        let mut file = File::options().create(true).append(true).open(path)?;
+        file.lock()?; // another process may serve the same phone
+        let here = file.metadata()?.len();
+        if here != offset {
+            return Ok(here);
+        }
+        file.write_all(part)?;
+        Ok(here + part.len() as u64)
+    }
+
+    /// The parts of a photo, put together.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn whole(&self, id: Uuid) -> std::io::Result<Vec<u8>> {
+        fs::read(self.incoming(id))
+    }
+
+    /// Throws the parts of a photo away: it is kept, or it is no photo.
+    pub fn forget_parts(&self, id: Uuid) {
+        let _ = fs::remove_file(self.incoming(id)); // gone already, or swept later
+    }
+
+    /// Throws away parts to which nothing was added for so long.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep_parts(&self, age: Duration) -> std::io::Result<()> {
+        let Ok(parts) = fs::read_dir(self.folder.join("incoming")) else { return Ok(()) }; // none yet
+        for part in parts {
+            let part = part?;
+            let idle = part.metadata().and_then(|m| m.modified()).map(|m| m.elapsed().unwrap_or_default());
+            if idle.is_ok_and(|idle| idle >= age) {
+                fs::remove_file(part.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// The file of a photo in one of [`SIZES`].
@@ -76,9 +134,13 @@ impl Photos {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name();
-            let Some(id) = name.to_str().and_then(|n| n.split('.').next()?.parse::<Uuid>().ok()) else { continue };
+            let Some(id) = name.to_str().and_then(|n| n.split('.').next()?.parse::<Uuid>().ok()) else {
+                continue;
+            };
             let finished = name.to_str() == Some(&id.to_string());
-            let Ok(changed) = entry.metadata().and_then(|m| m.modified()) else { continue }; // just finished by another
+            let Ok(changed) = entry.metadata().and_then(|m| m.modified()) else {
+                continue;
+            }; // just finished by another
             let old = changed.elapsed().unwrap_or_default() >= age;
             if old && !(finished && stored.contains(&id)) {
                 let aside = self.folder.join("orphans");
@@ -95,7 +157,32 @@ mod tests {
     use super::*;
 
     fn prepared() -> Prepared {
-        Prepared { files: [vec![1], vec![2], vec![3]], size: crate::domain::hotspot::PhotoSize { width: 1, height: 1 }, position: None }
+        Prepared {
+            files: [vec![1], vec![2], vec![3]],
+            size: crate::domain::hotspot::PhotoSize { width: 1, height: 1 },
+            position: None,
+        }
+    }
+
+    #[test]
+    fn the_same_photo_kept_by_many_at_once_is_kept_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let photos = Photos::open(folder.path()).unwrap();
+        for _ in 0..20 {
+            let (id, together) = (Uuid::now_v7(), std::sync::Barrier::new(8));
+            std::thread::scope(|s| {
+                let keep = || {
+                    together.wait();
+                    photos.keep(id, &prepared())
+                };
+                let all: Vec<_> = (0..8).map(|_| s.spawn(keep)).collect();
+                for kept in all {
+                    kept.join().unwrap().unwrap();
+                }
+            });
+            assert!(photos.file(id, "zoom").is_some());
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 20);
     }
 
     #[test]

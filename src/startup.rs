@@ -21,6 +21,9 @@ use crate::store::Store;
 /// Files of photos that no row knows are kept this long: they may be on their way to their row.
 const ORPHAN_AGE: Duration = Duration::from_hours(1);
 
+/// Parts of a photo wait this long for the rest: a phone may be out of signal for a weekend.
+const PARTS_AGE: Duration = Duration::from_hours(7 * 24);
+
 /// A running service.
 pub struct Service {
     /// Its port.
@@ -114,6 +117,7 @@ async fn forget_old_addresses(app: web::Data<App>) {
 
 async fn sweep(store: &Store, photos: &Photos, clock: &Clock) -> anyhow::Result<()> {
     let stored: HashSet<_> = store.read(clock.now()).await?.stored_photos().await?.into_iter().collect();
+    photos.sweep_parts(PARTS_AGE)?;
     let missing = photos.sweep(&stored, ORPHAN_AGE)?;
     if !missing.is_empty() {
         tracing::error!(count = missing.len(), "photos.missing: restore the folder from its backup");

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Made, digest, id_taken, load, missing, save};
+use super::{Made, digest, id_taken, load, missing, repeated, save};
 use crate::domain::claim::{Claim, ClaimTerms, HolderKind, Takeover};
 use crate::domain::hotspot::Hotspot;
 use crate::domain::permission::{Action, Subject, allow};
@@ -48,7 +48,8 @@ pub async fn claim(tx: &mut Tx, by: &Person, id: Uuid, new: NewClaim, terms: &Cl
     let holder_name = clean_optional("holder_name", new.holder_name.as_deref(), 80)?;
     let from = new.from.unwrap_or(tx.now).max(tx.now);
     let remind_at = terms.remind_at(from, new.until, tx.now)?;
-    let claim = Claim { id: new.id, holder_kind: new.holder_kind, holder_name, from, until: new.until, remind_at, takeover: None };
+    let claim =
+        Claim { id: new.id, holder_kind: new.holder_kind, holder_name, from, until: new.until, remind_at, takeover: None };
     h.claim(claim)?;
     tx.add_claim(new.id, &stored, new.until).await?;
     save(tx, h, "claimed", None, by).await.map(Made::New)
@@ -69,12 +70,21 @@ async fn active(tx: &mut Tx, hotspot: Uuid, id: Uuid) -> Result<(Hotspot, Claim)
     }
 }
 
+/// The hotspot of this person's claim, when the last thing they did about it was this.
+async fn done_before(tx: &mut Tx, by: &Person, id: Uuid, act: &str) -> Result<Option<Hotspot>> {
+    let Some(own) = tx.claim(id).await?.filter(|c| c.person == by.id) else { return Ok(None) };
+    if repeated(tx, by, own.hotspot, act).await? { Ok(Some(load(tx, own.hotspot).await?)) } else { Ok(None) }
+}
+
 /// Sets another end.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn extend(tx: &mut Tx, by: &Person, id: Uuid, until: DateTime<Utc>, terms: &ClaimTerms) -> Result<Hotspot> {
     let (mut h, mut claim) = held(tx, by, id).await?;
+    if claim.until == until && repeated(tx, by, h.id, "extended").await? {
+        return Ok(h);
+    }
     claim.remind_at = terms.remind_at(claim.from, until, tx.now)?;
     claim.until = until;
     claim.takeover = None; // extending is an answer: the holder keeps it
@@ -89,6 +99,9 @@ pub async fn extend(tx: &mut Tx, by: &Person, id: Uuid, until: DateTime<Utc>, te
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`.
 pub async fn release(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Hotspot> {
+    if let Some(h) = done_before(tx, by, id, "released").await? {
+        return Ok(h);
+    }
     let (mut h, _) = held(tx, by, id).await?;
     h.release();
     tx.end_claim(id, "released").await?;
@@ -115,6 +128,9 @@ pub async fn ask_takeover(tx: &mut Tx, by: &Person, id: Uuid, ask: TakeoverReque
         return Err(Error::new(Code::WrongState, "The claim is yours."));
     }
     let (mut h, mut claim) = active(tx, stored.hotspot, id).await?;
+    if claim.takeover.is_some() && repeated(tx, by, h.id, "takeover_asked").await? {
+        return Ok(h);
+    }
     if claim.takeover.is_some() {
         return Err(Error::new(Code::WrongState, "Somebody has asked before you."));
     }
@@ -130,6 +146,9 @@ pub async fn ask_takeover(tx: &mut Tx, by: &Person, id: Uuid, ask: TakeoverReque
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state` when nobody asks.
 pub async fn answer_takeover(tx: &mut Tx, by: &Person, id: Uuid, hand_over: bool, terms: &ClaimTerms) -> Result<Hotspot> {
+    if let Some(h) = done_before(tx, by, id, if hand_over { "handed_over" } else { "kept" }).await? {
+        return Ok(h);
+    }
     let (mut h, mut claim) = held(tx, by, id).await?;
     let (Some(takeover), Some(asker)) = (claim.takeover.take(), tx.takeover_by(id).await?) else {
         return Err(Error::new(Code::WrongState, "Nobody asks to take over."));

@@ -5,16 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Made, digest, end, id_taken, lies_in, load, missing, save};
+use super::{Made, digest, end, id_taken, lies_in, load, missing, repeated, save};
 use crate::domain::change::Thing;
 use crate::domain::hazard::{Hazard, authority_for};
-use crate::domain::hotspot::{already_claimed, Amount, Closing, Hotspot, Litter, MAX_PHOTOS, Owner, PhotoOf, State};
+use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, MAX_PHOTOS, Owner, PhotoOf, State, already_claimed};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::{Person, Role};
 use crate::domain::place::LonLat;
-use crate::domain::text::{clean, clean_optional, clean_required};
-use crate::domain::zone::Regime;
-use crate::error::{Code, Error, Result};
+use crate::domain::text::{clean_optional, clean_required};
+use crate::error::{Error, Result};
 use crate::store::Tx;
 
 /// What one sends to report a hotspot.
@@ -47,6 +46,10 @@ pub struct Report {
     /// When it was seen, by the phone's clock.
     #[serde(default)]
     pub seen_at: Option<DateTime<Utc>>,
+    /// When it is sent, by the same clock: tells how wrong that clock is. Another each time it is sent, and so no part of
+    /// what makes two reports the same.
+    #[serde(default, skip_serializing)]
+    pub sent_at: Option<DateTime<Utc>>,
 }
 
 /// Where a report lies, as the coast knows it.
@@ -75,6 +78,13 @@ impl Report {
         self.hazards.dedup();
         Ok((at, self))
     }
+
+    /// When it was seen, by our clock: so long before `now` as the phone says it was before it was sent, never in the
+    /// future and at most a year ago.
+    fn seen_by(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let waited = self.seen_at.map_or(TimeDelta::zero(), |seen| self.sent_at.unwrap_or(now).signed_duration_since(seen));
+        now - waited.clamp(TimeDelta::zero(), TimeDelta::days(366))
+    }
 }
 
 /// Reports a hotspot.
@@ -84,13 +94,12 @@ impl Report {
 pub async fn report(tx: &mut Tx, by: &Person, report: Report, at: LonLat, place: Place) -> Result<Made<Hotspot>> {
     allow(by, Action::Report, Subject::default())?;
     let sent = digest(&report)?;
-    // A phone whose clock runs ahead has not seen the future.
-    let seen_at = report.seen_at.map_or(tx.now, |t| t.min(tx.now));
     let owner = match (authority_for(&report.hazards), &place.municipality) {
         (Some(authority), _) => Owner::Authority { authority },
         (None, Some(code)) => Owner::Municipality { code: code.clone() },
         (None, None) => Owner::Service,
     };
+    let seen_at = report.seen_by(tx.now);
     let mut hotspot = Hotspot {
         id: report.id,
         at,
@@ -106,7 +115,8 @@ pub async fn report(tx: &mut Tx, by: &Person, report: Report, at: LonLat, place:
         claim: None,
         photos: vec![],
         supports: 0,
-        seen_at: seen_at.max(tx.now - TimeDelta::days(366)),
+        seen_at,
+        phone_seen_at: report.seen_at,
         reported_at: tx.now,
         changed_at: tx.now,
         version: 1,
@@ -159,8 +169,7 @@ pub struct Saying {
 pub async fn support(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Hotspot> {
     allow(by, Action::Vouch, Subject::default())?;
     let mut h = load(tx, id).await?;
-    let (reporter, _) = tx.reporter(id).await?.ok_or_else(|| missing("hotspot"))?;
-    if reporter == by.id || !tx.add_support(id, by.id).await? {
+    if !seen_by_another(tx, by, id).await? {
         return Ok(h);
     }
     h.supports += 1;
@@ -181,8 +190,7 @@ pub async fn still_there(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> 
     if !h.state.is_open() && saying.photos.is_empty() {
         return Err(Error::invalid("photos", "A photo is needed to open it again."));
     }
-    let (reporter, _) = tx.reporter(id).await?.ok_or_else(|| missing("hotspot"))?;
-    let another = reporter != by.id && tx.add_support(id, by.id).await?;
+    let another = seen_by_another(tx, by, id).await?;
     if h.state.is_open() && saying.photos.is_empty() && !another {
         return Ok(h); // they have said so before
     }
@@ -193,29 +201,30 @@ pub async fn still_there(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> 
     save(tx, h, "still_there", note, by).await
 }
 
+/// Notes that somebody has seen it too. False for who reported it, and the second time.
+async fn seen_by_another(tx: &mut Tx, by: &Person, id: Uuid) -> Result<bool> {
+    let (reporter, _) = tx.reporter(id).await?.ok_or_else(|| missing("hotspot"))?;
+    Ok(reporter != by.id && tx.add_support(id, by.id).await?)
+}
+
 /// Whether this person has announced these photos on this hotspot: then the act is a repetition.
 async fn sent_before(tx: &mut Tx, by: &Person, hotspot: Uuid, photos: &[Uuid]) -> Result<bool> {
-    let Some(&first) = photos.first() else { return Ok(false) };
+    let Some(&first) = photos.first() else {
+        return Ok(false);
+    };
     Ok(tx.photo(first).await?.is_some_and(|p| p.hotspot == hotspot && p.person == by.id))
 }
 
-/// Says that it is clean. `regime` is that of the place today: volunteers do not clean where crews do.
+/// Says that it is clean. Whether people may clean in that place is asked before.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `hazardous`, `wrong_state`, `professional_zone`, `already_claimed` by somebody else.
-pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying, regime: Regime) -> Result<Hotspot> {
+/// `forbidden`, `not_found`, `hazardous`, `wrong_state`, `already_claimed` by somebody else.
+pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> Result<Hotspot> {
     allow(by, Action::Clean, Subject::default())?;
-    if by.role == Role::Volunteer && matches!(regime, Regime::Professional | Regime::Monitoring | Regime::Closed) {
-        return Err(match regime {
-            Regime::Professional => Error::new(Code::ProfessionalZone, "Professional crews clear there and say when it is done."),
-            Regime::Monitoring => Error::new(Code::MonitoringBeach, "Litter is counted there and must not be cleaned."),
-            _ => Error::new(Code::ClosedPlace, "People may not be there now."),
-        });
-    }
     let note = clean_optional("note", saying.note.as_deref(), 1000)?;
     let mut h = load(tx, id).await?;
-    if h.state == State::Cleaned && tx.last_actor(id, "cleaned").await? == Some(by.id) {
-        return Ok(h); // sent twice
+    if repeated(tx, by, id, "cleaned").await? {
+        return Ok(h);
     }
     if let Some(held) = &h.claim {
         let theirs = tx.claim(held.id).await?.is_some_and(|c| c.person == by.id);
@@ -237,6 +246,9 @@ pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying, regime:
 pub async fn verify(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Hotspot> {
     let mut h = load(tx, id).await?;
     allow(by, Action::Judge, lies_in(&h))?;
+    if repeated(tx, by, id, "verified").await? {
+        return Ok(h);
+    }
     h.verify()?;
     save(tx, h, "verified", None, by).await
 }
@@ -257,10 +269,13 @@ pub async fn close(tx: &mut Tx, by: &Person, id: Uuid, closing: Closing) -> Resu
         other => other,
     };
     let why = match &closing {
-        Closing::Rejected { why } => Some(clean("why", why, 1000)?),
+        Closing::Rejected { why } => Some(why.clone()),
         Closing::NotOurs { handed_to } => Some(handed_to.clone()),
         _ => None,
     };
+    if repeated(tx, by, id, closing.state().text()).await? {
+        return Ok(h);
+    }
     let ended = h.close(closing)?;
     end(tx, ended, "released").await?;
     let act = h.state.text();

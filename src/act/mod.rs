@@ -55,6 +55,12 @@ async fn load(tx: &mut Tx, id: Uuid) -> Result<Hotspot> {
     Ok(hotspot)
 }
 
+/// Whether this was the last act on the thing, and this person's: then it is the same one, sent again because its answer
+/// was lost, and changes nothing.
+async fn repeated(tx: &mut Tx, by: &Person, thing: Uuid, act: &str) -> Result<bool> {
+    Ok(tx.last_act(thing).await?.is_some_and(|(last, who)| last == act && who == Some(by.id)))
+}
+
 /// Stores a hotspot after an act and logs it.
 async fn save(tx: &mut Tx, mut h: Hotspot, act: &str, why: Option<String>, by: &Person) -> Result<Hotspot> {
     h.version += 1;

@@ -60,16 +60,22 @@ impl Default for Secret {
 ///
 /// # Errors
 /// `internal`.
-pub async fn begin(
-    tx: &mut Tx,
-    secret: &Secret,
-    role: Role,
-    organisation: Option<Organisation>,
-    days: i64,
-) -> Result<Person> {
+pub async fn begin(tx: &mut Tx, secret: &Secret, role: Role, organisation: Option<Organisation>, days: i64) -> Result<Person> {
     let person = Person { id: Uuid::now_v7(), role, organisation, until: tx.now + TimeDelta::days(days) };
     tx.add_person(&person, &secret.hash()).await?;
     Ok(person)
+}
+
+/// Lets the session of a volunteer that has ended go on, as the same person. An account has to be entered anew.
+///
+/// # Errors
+/// `internal`.
+pub async fn renew(tx: &mut Tx, secret: &Secret, days: i64) -> Result<Option<Person>> {
+    let known = tx.session(&secret.hash()).await?;
+    let Some(mut person) = known.filter(|p| p.role == Role::Volunteer && p.organisation.is_none()) else { return Ok(None) };
+    person.until = tx.now + TimeDelta::days(days);
+    tx.renew_session(&secret.hash(), person.until).await?;
+    Ok(Some(person))
 }
 
 /// Enters by a one-time link.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Made, id_taken, missing};
+use super::{Made, id_taken, missing, repeated};
 use crate::coast::polygon;
 use crate::domain::change::{Layer, Thing};
 use crate::domain::permission::{Action, Subject, allow};
@@ -85,6 +85,17 @@ async fn current(tx: &mut Tx, by: &Person, id: Uuid, version: i64) -> Result<Zon
 /// # Errors
 /// `forbidden`, `not_found`, `stale`.
 pub async fn reshape(tx: &mut Tx, by: &Person, mut zone: Zone, why: Option<String>, version: i64) -> Result<Zone> {
+    if let Some(there) = tx.zone(zone.id).await?.filter(|there| there.version == version + 1) {
+        let same = Zone {
+            municipality: there.municipality.clone(),
+            version: there.version,
+            changed_at: there.changed_at,
+            ..zone.clone()
+        };
+        if same == there && repeated(tx, by, zone.id, "reshaped").await? {
+            return Ok(there);
+        }
+    }
     let before = current(tx, by, zone.id, version).await?;
     zone.municipality = before.municipality;
     zone.version = version + 1;
@@ -99,6 +110,9 @@ pub async fn reshape(tx: &mut Tx, by: &Person, mut zone: Zone, why: Option<Strin
 /// # Errors
 /// `forbidden`, `not_found`, `stale`.
 pub async fn remove(tx: &mut Tx, by: &Person, id: Uuid, version: i64) -> Result<()> {
+    if repeated(tx, by, id, "removed").await? {
+        return Ok(());
+    }
     current(tx, by, id, version).await?;
     tx.remove_zone(id).await?;
     tx.log("removed", None, Some(by), id, Thing::Removed(Layer::Zone));

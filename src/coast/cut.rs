@@ -107,10 +107,7 @@ fn artificial(a: Vertex, b: Vertex, frame: Option<Frame>) -> bool {
     let pole = a.lat.abs() == POLE && b.lat.abs() == POLE;
     let on_frame = frame.is_some_and(|f| {
         let both = |x: i32, y: i32, side: i32| x == side && y == side;
-        both(a.lon, b.lon, f.west)
-            || both(a.lon, b.lon, f.east)
-            || both(a.lat, b.lat, f.south)
-            || both(a.lat, b.lat, f.north)
+        both(a.lon, b.lon, f.west) || both(a.lon, b.lon, f.east) || both(a.lat, b.lat, f.south) || both(a.lat, b.lat, f.north)
     });
     meridian || pole || on_frame
 }

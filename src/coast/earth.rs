@@ -28,7 +28,13 @@ impl Vertex {
     #[must_use]
     #[allow(clippy::cast_possible_truncation)] // in range after folding
     pub fn of(lon: f64, lat: f64) -> Self {
-        let lon = if lon > 180.0 { lon - 360.0 } else if lon < -180.0 { lon + 360.0 } else { lon };
+        let lon = if lon > 180.0 {
+            lon - 360.0
+        } else if lon < -180.0 {
+            lon + 360.0
+        } else {
+            lon
+        };
         Self { lon: (lon * SCALE).round() as i32, lat: (lat * SCALE).round() as i32 }
     }
 

@@ -26,7 +26,7 @@ use crate::domain::zone::{Regime, Zone};
 
 /// A place outside every municipality belongs to the nearest one within this many metres: the borders of
 /// municipalities are drawn coarser than shores.
-const MUNICIPALITY_REACH_M: f64 = 5_000.0;
+pub const MUNICIPALITY_REACH_M: f64 = 5_000.0;
 
 /// The coast at one moment.
 #[derive(Clone, Default)]
@@ -106,9 +106,7 @@ impl Coast {
     /// The municipality a place lies in, or else the nearest one.
     #[must_use]
     pub fn municipality(&self, at: LonLat) -> Option<&Arc<Area>> {
-        let candidates = |reach| {
-            self.areas.within(around(at, reach)).into_iter().filter(|a| a.kind == AreaKind::Municipality)
-        };
+        let candidates = |reach| self.areas.within(around(at, reach)).into_iter().filter(|a| a.kind == AreaKind::Municipality);
         let nearest = || {
             candidates(MUNICIPALITY_REACH_M)
                 .map(|a| (metres_to(&a.geometry, at), a))
@@ -207,7 +205,8 @@ impl Coast {
 }
 
 /// A window that reaches so many metres further on every side.
-fn widened(w: Window, metres: f64) -> Window {
+#[must_use]
+pub fn widened(w: Window, metres: f64) -> Window {
     let corner = |lon, lat| around(LonLat { lon, lat }, metres);
     let (low, high) = (corner(w.west, w.south), corner(w.east, w.north));
     Window { west: low.west, south: low.south, east: high.east, north: high.north }

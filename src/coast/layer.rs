@@ -1,7 +1,8 @@
-//! A layer that changes often: an R-tree (`rstar`) and a small one with what came since, both immutable.
+//! A layer that changes often: immutable R-trees (`rstar`), each several times the size of the next, which is newer.
 //!
-//! A change copies only the small tree. When that has grown to a tenth of the whole, both are packed into one, so a
-//! change costs the same however many things there are, and a reader holds on to what it has.
+//! A change adds a small tree; trees of like size are packed into one (the logarithmic method of Bentley and Saxe 1980,
+//! doi 10.1016/0196-6774(80)90015-2), so that a change costs little however many things there are, and a reader holds
+//! on to what it has.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,23 +27,23 @@ type Entry<T> = GeomWithData<Rectangle<[f64; 2]>, Arc<T>>;
 /// An immutable layer; a change gives a new one.
 #[derive(Debug)]
 pub struct Layer<T> {
-    base: Arc<Part<T>>,
-    recent: Arc<Part<T>>,
+    /// From old and large to new and small. A newer part overrules an older one.
+    parts: Vec<Arc<Part<T>>>,
 }
 
 #[derive(Debug)]
 struct Part<T> {
     tree: RTree<Entry<T>>,
-    /// By id; in the recent part `None` says that it is gone.
+    /// By id; `None` says that what older parts have is gone.
     by_id: HashMap<Uuid, Option<Arc<T>>>,
 }
 
-/// Changes below this many are never worth packing.
-const FEW: usize = 256;
+/// How many times larger than the next a part is at least.
+const RATIO: usize = 4;
 
 impl<T> Clone for Layer<T> {
     fn clone(&self) -> Self {
-        Self { base: self.base.clone(), recent: self.recent.clone() }
+        Self { parts: self.parts.clone() }
     }
 }
 
@@ -67,8 +68,7 @@ impl<T: Placed> Layer<T> {
     /// Builds it.
     #[must_use]
     pub fn build(things: Vec<Arc<T>>) -> Self {
-        let base = Part::build(things.into_iter().map(|t| (t.id(), Some(t))).collect());
-        Self { base: Arc::new(base), recent: Arc::new(Part::build(HashMap::new())) }
+        Self { parts: vec![Arc::new(Part::build(things.into_iter().map(|t| (t.id(), Some(t))).collect()))] }
     }
 
     /// A layer in which these things are as given, or gone.
@@ -77,27 +77,33 @@ impl<T: Placed> Layer<T> {
         if changes.is_empty() {
             return self.clone();
         }
-        let mut by_id = self.recent.by_id.clone();
-        by_id.extend(changes);
-        if by_id.len() < FEW.max(self.base.by_id.len() / 10) {
-            return Self { base: self.base.clone(), recent: Arc::new(Part::build(by_id)) };
+        let (mut parts, mut newest) = (self.parts.clone(), changes.into_iter().collect::<HashMap<_, _>>());
+        while let Some(older) = parts.pop_if(|older| older.by_id.len() < RATIO * newest.len()) {
+            let mut both = older.by_id.clone();
+            both.extend(newest);
+            newest = both;
         }
-        let mut all = self.base.by_id.clone();
-        all.extend(by_id);
-        all.retain(|_, thing| thing.is_some());
-        Self { base: Arc::new(Part::build(all)), recent: Arc::new(Part::build(HashMap::new())) }
+        if parts.is_empty() {
+            newest.retain(|_, thing| thing.is_some());
+        }
+        parts.push(Arc::new(Part::build(newest)));
+        Self { parts }
     }
 
     /// The thing with this id.
     #[must_use]
     pub fn get(&self, id: Uuid) -> Option<&Arc<T>> {
-        self.recent.by_id.get(&id).or_else(|| self.base.by_id.get(&id)).and_then(Option::as_ref)
+        self.parts.iter().rev().find_map(|part| part.by_id.get(&id)).and_then(Option::as_ref)
     }
 
     /// All things.
     pub fn all(&self) -> impl Iterator<Item = &Arc<T>> {
-        let base = self.base.by_id.iter().filter(|(id, _)| !self.recent.by_id.contains_key(id)).map(|(_, t)| t);
-        base.chain(self.recent.by_id.values()).flatten()
+        let each = self.parts.iter().enumerate().flat_map(|(p, part)| part.by_id.iter().map(move |(id, thing)| (p, *id, thing)));
+        each.filter(|(p, id, _)| !self.overruled(*p, *id)).filter_map(|(_, _, thing)| thing.as_ref())
+    }
+
+    fn overruled(&self, part: usize, id: Uuid) -> bool {
+        self.parts[part + 1..].iter().any(|newer| newer.by_id.contains_key(&id))
     }
 
     /// The things whose windows meet the window, each once, in the order of their ids.
@@ -106,9 +112,10 @@ impl<T: Placed> Layer<T> {
         let mut out = vec![];
         for w in window.split() {
             let envelope = AABB::from_corners([w.west, w.south], [w.east, w.north]);
-            let base = self.base.tree.locate_in_envelope_intersecting(envelope).map(|e| &e.data);
-            out.extend(base.filter(|t| !self.recent.by_id.contains_key(&t.id())));
-            out.extend(self.recent.tree.locate_in_envelope_intersecting(envelope).map(|e| &e.data));
+            for (p, part) in self.parts.iter().enumerate() {
+                let found = part.tree.locate_in_envelope_intersecting(envelope).map(|e| &e.data);
+                out.extend(found.filter(|t| !self.overruled(p, t.id())));
+            }
         }
         out.sort_by_key(|t| t.id());
         out.dedup_by_key(|t| t.id());
@@ -147,7 +154,15 @@ pub fn around(at: LonLat, metres: f64) -> Window {
     if north >= 90.0 || south <= -90.0 || dlon >= 180.0 {
         return Window { west: -180.0, east: 180.0, south: south.max(-90.0), north: north.min(90.0) };
     }
-    let fold = |lon: f64| if lon > 180.0 { lon - 360.0 } else if lon < -180.0 { lon + 360.0 } else { lon };
+    let fold = |lon: f64| {
+        if lon > 180.0 {
+            lon - 360.0
+        } else if lon < -180.0 {
+            lon + 360.0
+        } else {
+            lon
+        }
+    };
     Window { west: fold(at.lon - dlon), east: fold(at.lon + dlon), south, north }
 }
 

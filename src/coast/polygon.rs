@@ -6,8 +6,8 @@
 
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{
-    Area as _, BooleanOps, BoundingRect, Coord, Intersects, Line, LineString, MakeValid, MultiPolygon, Point, Polygon,
-    Rect, Validation, coord,
+    Area as _, BooleanOps, BoundingRect, Coord, Intersects, Line, LineString, MakeValid, MultiPolygon, Point, Polygon, Rect,
+    Validation, coord,
 };
 use geojson::{GeometryValue, Position};
 use rstar::RTree;
@@ -107,7 +107,8 @@ fn ring(positions: &[Position]) -> Result<LineString, Fault> {
         let [x, y] = [p.as_slice().first(), p.as_slice().get(1)].map(|n| n.copied().unwrap_or(f64::NAN));
         let c = coord! { x: x, y: y };
         if !x.is_finite() || !(-180.0..=360.0).contains(&x) || !y.is_finite() || !(-90.0..=90.0).contains(&y) {
-            let what = if y.abs() > 90.0 && x.abs() <= 90.0 { "lon and lat look swapped" } else { "a coordinate is out of range" };
+            let what =
+                if y.abs() > 90.0 && x.abs() <= 90.0 { "lon and lat look swapped" } else { "a coordinate is out of range" };
             return Err(Fault::new(what, c.x.is_finite().then_some(c)));
         }
         let c = match out.last() {

@@ -208,7 +208,9 @@ mod tests {
 
     #[test]
     fn what_is_no_collection_is_refused() {
-        for json in ["", "[]", "{}", r#"{"type":"Feature"}"#, r#"{"type":"FeatureCollection","features":7}"#, "{\"features\":[]} x"] {
+        for json in
+            ["", "[]", "{}", r#"{"type":"Feature"}"#, r#"{"type":"FeatureCollection","features":7}"#, "{\"features\":[]} x"]
+        {
             assert!(matches!(read(json), Err(ReadError::Json(_))), "{json}");
         }
     }

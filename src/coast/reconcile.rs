@@ -8,7 +8,7 @@ use rstar::primitives::{GeomWithData, Line};
 use uuid::Uuid;
 
 use super::cut::{Anchor, Run, cut};
-use super::earth::{Vertex, Xyz, edge_metres, line_metres, between};
+use super::earth::{Vertex, Xyz, between, edge_metres, line_metres};
 
 /// A stored segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +65,16 @@ fn same_line(a: &[Vertex], b: &[Vertex]) -> bool {
         return false;
     }
     let (a, mut b) = (&a[1..], b[1..].to_vec());
-    let turned = |b: &mut Vec<Vertex>| b.iter().position(|v| *v == a[0]).is_some_and(|i| { b.rotate_left(i); *b == a });
-    turned(&mut b) || { b.reverse(); turned(&mut b) }
+    let turned = |b: &mut Vec<Vertex>| {
+        b.iter().position(|v| *v == a[0]).is_some_and(|i| {
+            b.rotate_left(i);
+            *b == a
+        })
+    };
+    turned(&mut b) || {
+        b.reverse();
+        turned(&mut b)
+    }
 }
 
 /// The ends of the old segments, each on the run it lies nearest to, when that is within a quarter of a segment.

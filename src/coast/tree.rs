@@ -329,7 +329,8 @@ mod tests {
     use rstar::{AABB, RTree};
 
     fn shore() -> impl Strategy<Value = Vec<ShoreSegment>> {
-        let base = prop::sample::select(vec![(8.7, 58.4), (25.0, 70.5), (179.99, 71.0), (-179.99, 71.0), (10.0, 89.98), (0.0, 0.0)]);
+        let base =
+            prop::sample::select(vec![(8.7, 58.4), (25.0, 70.5), (179.99, 71.0), (-179.99, 71.0), (10.0, 89.98), (0.0, 0.0)]);
         let line = (base, -0.3..0.3_f64, -0.1..0.1_f64, proptest::collection::vec((-0.002..0.002_f64, -0.001..0.001_f64), 2..7));
         proptest::collection::vec(line, 0..700).prop_map(|lines| {
             let fit = |lon: f64, lat: f64| Vertex::of(lon.clamp(-180.0, 180.0), lat.clamp(-90.0, 90.0));
@@ -348,7 +349,12 @@ mod tests {
 
     fn window() -> impl Strategy<Value = Window> {
         prop_oneof![
-            (8.4..9.0_f64, 58.2..58.6_f64, 0.0..0.4_f64).prop_map(|(w, s, d)| Window { west: w, south: s, east: w + d, north: s + d }),
+            (8.4..9.0_f64, 58.2..58.6_f64, 0.0..0.4_f64).prop_map(|(w, s, d)| Window {
+                west: w,
+                south: s,
+                east: w + d,
+                north: s + d
+            }),
             (179.6..180.0_f64, -180.0..-179.6_f64).prop_map(|(w, e)| Window { west: w, south: 70.9, east: e, north: 71.05 }),
             Just(Window::WORLD),
         ]

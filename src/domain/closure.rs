@@ -117,9 +117,7 @@ impl Closure {
 /// The first day from `date` on with none of the closures in effect, within two years.
 #[must_use]
 pub fn first_open_day(closures: &[&Closure], date: NaiveDate) -> Option<NaiveDate> {
-    (0..=731)
-        .filter_map(|n| date.checked_add_days(Days::new(n)))
-        .find(|&day| !closures.iter().any(|c| c.in_effect(day)))
+    (0..=731).filter_map(|n| date.checked_add_days(Days::new(n))).find(|&day| !closures.iter().any(|c| c.in_effect(day)))
 }
 
 #[cfg(test)]
@@ -159,9 +157,7 @@ mod tests {
 
     #[test]
     fn the_first_open_day_lies_between_two_seasons() {
-        let c = closure(
-            r#"[{"kind":"yearly","from":"04-01","to":"05-31"},{"kind":"yearly","from":"08-15","to":"09-30"}]"#,
-        );
+        let c = closure(r#"[{"kind":"yearly","from":"04-01","to":"05-31"},{"kind":"yearly","from":"08-15","to":"09-30"}]"#);
         assert_eq!(first_open_day(&[&c], day("2026-04-20")), Some(day("2026-06-01")));
         assert_eq!(first_open_day(&[&c], day("2026-07-01")), Some(day("2026-07-01")));
     }

@@ -39,15 +39,8 @@ pub enum Authority {
 
 impl Hazard {
     /// Every hazard.
-    pub const ALL: [Self; 7] = [
-        Self::Explosive,
-        Self::Oil,
-        Self::OiledBird,
-        Self::UnknownLiquid,
-        Self::Needles,
-        Self::DeadAnimal,
-        Self::Dumping,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Explosive, Self::Oil, Self::OiledBird, Self::UnknownLiquid, Self::Needles, Self::DeadAnimal, Self::Dumping];
 
     /// 3: withdraw and call at once; 2: do not touch; 1: leave it to others.
     #[must_use]

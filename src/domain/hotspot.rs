@@ -239,8 +239,11 @@ pub struct Hotspot {
     pub photos: Vec<Photo>,
     /// How many others have seen it too.
     pub supports: u32,
-    /// When it was seen, by the reporter's clock.
+    /// When it was seen, as far as the service can tell from the phone's clock and its own.
     pub seen_at: DateTime<Utc>,
+    /// When it was seen, by the phone's clock, which may be wrong.
+    #[serde(default)]
+    pub phone_seen_at: Option<DateTime<Utc>>,
     /// When the service got it.
     pub reported_at: DateTime<Utc>,
     /// When it was last changed.
@@ -404,6 +407,7 @@ mod tests {
     fn hotspot(hazards: Vec<Hazard>) -> Hotspot {
         let at = DateTime::UNIX_EPOCH;
         Hotspot {
+            phone_seen_at: None,
             id: Uuid::nil(),
             at: LonLat { lon: 8.0, lat: 58.0 },
             segment: Uuid::nil(),

@@ -10,6 +10,7 @@ pub mod permission;
 pub mod person;
 pub mod place;
 pub mod rules;
+pub mod share;
 pub mod text;
 pub mod words;
 pub mod zone;

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// How many days after its end the session of a volunteer can still go on: a phone may have kept reports all that time,
+/// and the photos of a report come from the one who made it.
+pub const RENEWABLE_DAYS: i64 = 180;
+
 /// What somebody is here as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

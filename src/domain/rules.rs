@@ -52,10 +52,7 @@ impl Here {
         if self.zones.iter().any(|z| z.regime == Regime::Monitoring) {
             return Regime::Monitoring;
         }
-        self.smallest_zone()
-            .map(|z| z.regime)
-            .or(self.municipality.as_ref().map(|m| m.default_regime))
-            .unwrap_or(UNZONED)
+        self.smallest_zone().map(|z| z.regime).or(self.municipality.as_ref().map(|m| m.default_regime)).unwrap_or(UNZONED)
     }
 
     /// The first day from `date` on when people may be there, within two years.
@@ -135,11 +132,7 @@ impl Here {
     fn sentences(&self, date: NaiveDate, regime: Regime, first_allowed: Option<NaiveDate>) -> Vec<Words> {
         let closures = self.closures.iter().map(|c| words::closure(&c.closure, c.closure.in_effect(date)));
         let nature = matches!(regime, Regime::Volunteer | Regime::Shared).then(words::leave_nature);
-        std::iter::once(words::regime(regime))
-            .chain(first_allowed.map(words::open_from))
-            .chain(closures)
-            .chain(nature)
-            .collect()
+        std::iter::once(words::regime(regime)).chain(first_allowed.map(words::open_from)).chain(closures).chain(nature).collect()
     }
 
     fn rules(&self, date: NaiveDate) -> Vec<Rule> {
@@ -151,11 +144,13 @@ impl Here {
             sea_buffer_m: c.closure.sea_buffer_m,
             source_url: c.closure.source_url.clone(),
         });
-        let zones = self.zones.iter().map(|z| Rule::Zone { id: z.id, name: z.name.clone(), regime: z.regime, area_m2: z.area_m2 });
-        let default = self
-            .municipality
-            .iter()
-            .map(|m| Rule::MunicipalityDefault { code: m.code.clone(), name: m.name.clone(), regime: m.default_regime });
+        let zones =
+            self.zones.iter().map(|z| Rule::Zone { id: z.id, name: z.name.clone(), regime: z.regime, area_m2: z.area_m2 });
+        let default = self.municipality.iter().map(|m| Rule::MunicipalityDefault {
+            code: m.code.clone(),
+            name: m.name.clone(),
+            regime: m.default_regime,
+        });
         closures.chain(zones).chain(default).collect()
     }
 }

@@ -23,21 +23,55 @@ pub struct Words {
     pub en: String,
 }
 
-#[derive(Clone, Copy)]
-enum Lang {
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    /// Norwegian bokmål.
     Nb,
+    /// Norwegian nynorsk.
     Nn,
+    /// Danish.
     Da,
+    /// English.
     En,
 }
 
 impl Words {
+    /// In one language.
+    #[must_use]
+    pub fn said(&self, lang: Lang) -> String {
+        lang.of([&self.nb, &self.nn, &self.da, &self.en])
+    }
+
     fn each(say: impl Fn(Lang) -> String) -> Self {
         Self { nb: say(Lang::Nb), nn: say(Lang::Nn), da: say(Lang::Da), en: say(Lang::En) }
     }
 }
 
 impl Lang {
+    /// The language of a primary subtag (RFC 5646), if it is one of ours; `no` is bokmål.
+    #[must_use]
+    pub fn of_tag(primary: &str) -> Option<Self> {
+        match primary {
+            "nb" | "no" => Some(Self::Nb),
+            "nn" => Some(Self::Nn),
+            "da" => Some(Self::Da),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// With its country, as `Intl` and `og:locale` want it.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Nb => "nb-NO",
+            Self::Nn => "nn-NO",
+            Self::Da => "da-DK",
+            Self::En => "en-GB",
+        }
+    }
+
     fn of(self, [nb, nn, da, en]: [&str; 4]) -> String {
         match self {
             Self::Nb => nb,
@@ -104,7 +138,21 @@ pub fn regime(regime: Regime) -> Words {
 pub fn closure(closure: &Closure, in_effect: bool) -> Words {
     Words::each(|l| {
         let seasons = closure.seasons.iter().map(|s| season(l, *s)).collect::<Vec<_>>().join(", ");
-        let now = l.of(if in_effect { ["Forbudet gjelder denne dagen.", "Forbodet gjeld denne dagen.", "Forbuddet gælder denne dag.", "It holds on this day."] } else { ["Det gjelder ikke denne dagen.", "Det gjeld ikkje denne dagen.", "Det gælder ikke denne dag.", "It does not hold on this day."] });
+        let now = l.of(if in_effect {
+            [
+                "Forbudet gjelder denne dagen.",
+                "Forbodet gjeld denne dagen.",
+                "Forbuddet gælder denne dag.",
+                "It holds on this day.",
+            ]
+        } else {
+            [
+                "Det gjelder ikke denne dagen.",
+                "Det gjeld ikkje denne dagen.",
+                "Det gælder ikke denne dag.",
+                "It does not hold on this day.",
+            ]
+        });
         let head = l.of(["ferdselsforbud", "ferdselsforbod", "adgangsforbud", "closed to people"]);
         format!("{}: {head} {seasons}. {now}{}", closure.name, buffer(l, closure.sea_buffer_m))
     })
@@ -141,14 +189,21 @@ fn season(l: Lang, season: Season) -> String {
 /// The first day a closed place is open again.
 #[must_use]
 pub fn open_from(date: NaiveDate) -> Words {
+    let Words { nb, nn, da, en } = open_from_some_day();
+    let told = |l: Lang, text: String| text.replace("{date}", &l.date(date, true));
+    Words { nb: told(Lang::Nb, nb), nn: told(Lang::Nn, nn), da: told(Lang::Da, da), en: told(Lang::En, en) }
+}
+
+/// The same with `{date}` for the day, for a phone that fills it in.
+#[must_use]
+pub fn open_from_some_day() -> Words {
     Words::each(|l| {
-        let date = l.date(date, true);
-        match l {
-            Lang::Nb => format!("Fra {date} kan du være her."),
-            Lang::Nn => format!("Frå {date} kan du vere her."),
-            Lang::Da => format!("Fra {date} må du være her."),
-            Lang::En => format!("From {date} you may be here."),
-        }
+        l.of([
+            "Fra {date} kan du være her.",
+            "Frå {date} kan du vere her.",
+            "Fra {date} må du være her.",
+            "From {date} you may be here.",
+        ])
     })
 }
 
@@ -230,10 +285,22 @@ mod tests {
         }))
         .unwrap();
         let w = closure(&c, true);
-        assert_eq!(w.nb, "Jerkholmen: ferdselsforbud fra 15. april til 15. juli. Forbudet gjelder denne dagen. Båter må holde 50 m avstand.");
-        assert_eq!(w.nn, "Jerkholmen: ferdselsforbod frå 15. april til 15. juli. Forbodet gjeld denne dagen. Båtar må halde 50 m avstand.");
-        assert_eq!(w.da, "Jerkholmen: adgangsforbud fra 15. april til 15. juli. Forbuddet gælder denne dag. Både skal holde 50 m afstand.");
-        assert_eq!(w.en, "Jerkholmen: closed to people from 15 April to 15 July. It holds on this day. Boats must keep 50 m away.");
+        assert_eq!(
+            w.nb,
+            "Jerkholmen: ferdselsforbud fra 15. april til 15. juli. Forbudet gjelder denne dagen. Båter må holde 50 m avstand."
+        );
+        assert_eq!(
+            w.nn,
+            "Jerkholmen: ferdselsforbod frå 15. april til 15. juli. Forbodet gjeld denne dagen. Båtar må halde 50 m avstand."
+        );
+        assert_eq!(
+            w.da,
+            "Jerkholmen: adgangsforbud fra 15. april til 15. juli. Forbuddet gælder denne dag. Både skal holde 50 m afstand."
+        );
+        assert_eq!(
+            w.en,
+            "Jerkholmen: closed to people from 15 April to 15 July. It holds on this day. Boats must keep 50 m away."
+        );
     }
 
     #[test]

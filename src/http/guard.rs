@@ -16,10 +16,7 @@ use crate::error::{Code, Error};
 ///
 /// # Errors
 /// `cross_site`, `rate_limited`.
-pub async fn guard<B: MessageBody>(
-    req: ServiceRequest,
-    next: Next<B>,
-) -> std::result::Result<ServiceResponse<B>, ActixError> {
+pub async fn guard<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> std::result::Result<ServiceResponse<B>, ActixError> {
     if !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         same_site(&req)?;
         slow_enough(&req)?;

@@ -1,5 +1,6 @@
 //! HTTP: parse, authorise, call, answer. The only place that knows it.
 
+mod front;
 pub mod guard;
 pub mod observe;
 pub mod problem;
@@ -79,8 +80,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         actix_web::App::new().into_utoipa_app().openapi(Description::openapi()).configure(routes::all).split_for_parts();
     env!("CARGO_PKG_VERSION").clone_into(&mut api.info.version);
     for (path, item) in &mut api.paths.paths {
-        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
-        for (method, operation) in ["get", "post", "put", "delete"].into_iter().zip(methods) {
+        let methods = [&mut item.get, &mut item.head, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for (method, operation) in ["get", "head", "post", "put", "patch", "delete"].into_iter().zip(methods) {
             if let Some(operation) = operation {
                 operation.operation_id = Some(operation_id(method, path));
             }
@@ -100,7 +101,6 @@ fn operation_id(method: &str, path: &str) -> String {
 pub fn configure(app: &web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
     let app = app.clone();
     move |service| {
-        let front = routes::front(&app.config.server.web);
         service.app_data(app).service(
             web::scope("")
                 .wrap(Compress::default())
@@ -111,15 +111,15 @@ pub fn configure(app: &web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) +
                     let mut described = utoipa_actix_web::service_config::ServiceConfig::new(s);
                     routes::all(&mut described);
                 })
-                .configure(front),
+                .configure(routes::no_route)
+                .default_service(web::to(front::file)),
         );
     }
 }
 
 /// Nothing but our own files may run, frame us or learn where people came from.
 fn security_headers() -> DefaultHeaders {
-    let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-                  object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+    let policy = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
     [
         ("content-security-policy", policy),
         ("x-content-type-options", "nosniff"),

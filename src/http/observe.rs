@@ -11,10 +11,7 @@ use actix_web::middleware::Next;
 ///
 /// # Errors
 /// What is inside refuses.
-pub async fn observe<B: MessageBody>(
-    req: ServiceRequest,
-    next: Next<B>,
-) -> std::result::Result<ServiceResponse<B>, ActixError> {
+pub async fn observe<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> std::result::Result<ServiceResponse<B>, ActixError> {
     let started = Instant::now();
     let done = next.call(req).await?;
     let route = done.request().match_pattern().unwrap_or_else(|| "other".into());

@@ -24,7 +24,8 @@ pub fn status(code: Code) -> StatusCode {
         | Code::ProfessionalZone
         | Code::MonitoringBeach
         | Code::ClosedPlace
-        | Code::InviteUsed => StatusCode::CONFLICT,
+        | Code::InviteUsed
+        | Code::WrongOffset => StatusCode::CONFLICT,
         Code::Stale => StatusCode::PRECONDITION_FAILED,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::App;
 use crate::act::person::Secret;
-use crate::domain::person::Person;
+use crate::domain::person::{Person, RENEWABLE_DAYS};
 use crate::error::{Code, Error, Result};
 
 /// The name of the cookie.
@@ -71,7 +71,7 @@ pub fn cookie(app: &App, secret: &Secret) -> Cookie<'static> {
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(app.config.sessions.secure_cookie)
-        .max_age(time::Duration::days(app.config.sessions.days))
+        .max_age(time::Duration::days(app.config.sessions.days + RENEWABLE_DAYS))
         .finish()
 }
 

@@ -14,6 +14,7 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::coast::index::{Coast, Shoreline};
@@ -97,7 +98,19 @@ impl Live {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        let (job, reply) = Typed::new(work);
+        self.write_new(vec![], work).await
+    }
+
+    /// The same for a command that adds things with these ids: those of all that wait are looked up at once.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn write_new<T, F>(&self, brings: Vec<Uuid>, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let (job, reply) = Typed::new(brings, work);
         let busy = || Error::new(Code::Busy, "The service is busy or stopping. Please try again in a moment.");
         self.queue.try_send(Box::new(job)).map_err(|_| busy())?;
         reply.await.map_err(|_| busy())?

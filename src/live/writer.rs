@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use super::Live;
 use crate::error::{Error, Result};
@@ -17,6 +18,8 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// A command whose type the queue need not know.
 pub(super) trait Job: Send {
+    /// The ids of the things it is going to add.
+    fn brings(&self) -> &[Uuid];
     /// Runs it and keeps its outcome. True when what it did is to be kept.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
     /// Answers: with the outcome when the commit went well, else with a failure.
@@ -24,15 +27,16 @@ pub(super) trait Job: Send {
 }
 
 pub(super) struct Typed<T, F> {
+    brings: Vec<Uuid>,
     work: Option<F>,
     outcome: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T, F> Typed<T, F> {
-    pub(super) fn new(work: F) -> (Self, oneshot::Receiver<Result<T>>) {
+    pub(super) fn new(brings: Vec<Uuid>, work: F) -> (Self, oneshot::Receiver<Result<T>>) {
         let (reply, answer) = oneshot::channel();
-        (Self { work: Some(work), outcome: None, reply }, answer)
+        (Self { brings, work: Some(work), outcome: None, reply }, answer)
     }
 }
 
@@ -41,9 +45,15 @@ where
     T: Send + 'static,
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send,
 {
+    fn brings(&self) -> &[Uuid] {
+        &self.brings
+    }
+
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         Box::pin(async {
-            let Some(work) = self.work.take() else { return false };
+            let Some(work) = self.work.take() else {
+                return false;
+            };
             let outcome = work(tx).await;
             let keep = outcome.is_ok();
             self.outcome = Some(outcome);
@@ -119,7 +129,8 @@ async fn commit(live: &Live, mut group: Vec<Box<dyn Job>>) {
 }
 
 async fn try_commit(live: &Live, group: &mut [Box<dyn Job>]) -> Result<()> {
-    let mut tx = live.store.write(live.clock.now()).await?;
+    let mut tx = live.store.write(&live.clock).await?;
+    tx.expect_new(group.iter().flat_map(|job| job.brings().iter().copied()).collect()).await?;
     for job in group {
         tx.begin_command();
         let keep = job.run(&mut tx).await;

@@ -51,28 +51,26 @@ impl Tx {
         Ok(Shoreline { segments, land })
     }
 
-    /// Stores what an import found. `tick` is called once a segment, for the progress bar.
+    /// Stores what an import found. `tick` is told how many segments are done, for the progress bar.
     ///
     /// # Errors
     /// `internal`.
-    pub async fn replace_shoreline(&mut self, r: &Reconciled, land: &[Polygon], mut tick: impl FnMut()) -> Result<()> {
-        for s in &r.new {
-            self.run("INSERT INTO segment (id, line) VALUES ($1, $2)", args![s.id, packed(&s.line)]).await?;
-            tick();
-        }
-        for s in &r.moved {
-            self.run("UPDATE segment SET line = $2 WHERE id = $1", args![s.id, packed(&s.line)]).await?;
-            tick();
+    pub async fn replace_shoreline(&mut self, r: &Reconciled, land: &[Polygon], mut tick: impl FnMut(usize)) -> Result<()> {
+        const MANY: usize = 2000; // in step with the progress bar
+        for some in r.new.chunks(MANY).chain(r.moved.chunks(MANY)) {
+            let rows = some.iter().map(|s| args![s.id, packed(&s.line)]).collect();
+            let then = "ON CONFLICT (id) DO UPDATE SET line = excluded.line";
+            self.sql.insert("INSERT INTO segment (id, line)", rows, then).await?;
+            tick(some.len());
         }
         for id in &r.retired {
-            self.run("UPDATE segment SET retired_at = $2 WHERE id = $1", args![*id, self.now]).await?;
-            tick();
+            self.sql.run("UPDATE segment SET retired_at = $2 WHERE id = $1", args![*id, self.now]).await?;
+            tick(1);
         }
         self.run("DELETE FROM land", vec![]).await?;
-        for piece in land {
-            let data = serde_json::to_string(&geojson::Geometry::new(geojson::GeometryValue::from(piece)))?;
-            self.run("INSERT INTO land (data) VALUES ($1)", args![data]).await?;
-        }
+        let data = |piece| serde_json::to_string(&geojson::Geometry::new(geojson::GeometryValue::from(piece)));
+        let rows = land.iter().map(|piece| Ok(args![data(piece)?])).collect::<Result<_>>()?;
+        self.sql.insert("INSERT INTO land (data)", rows, "").await?;
         self.log("imported", None, None, Uuid::nil(), Thing::Coast);
         Ok(())
     }
@@ -111,20 +109,9 @@ impl Tx {
     /// # Errors
     /// `internal`.
     pub async fn put_areas(&mut self, areas: Vec<Area>) -> Result<ImportCount> {
+        let sql = "INSERT INTO area (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data";
         let known = texts(&self.areas().await?)?;
-        let mut count = ImportCount::default();
-        for area in areas {
-            let data = serde_json::to_string(&area)?;
-            if known.contains(&data) {
-                count.same += 1;
-                continue;
-            }
-            let sql = "INSERT INTO area (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data";
-            self.run(sql, args![area.id, data]).await?;
-            self.log("imported", None, None, area.id, Thing::Area(area));
-            count.written += 1;
-        }
-        Ok(count)
+        self.put_documents(sql, areas.into_iter().map(|a| (a.id, a)), &known, Thing::Area).await
     }
 
     /// Stores closures; those that are as they were are not touched.
@@ -132,17 +119,27 @@ impl Tx {
     /// # Errors
     /// `internal`.
     pub async fn put_closures(&mut self, closures: Vec<Closure>) -> Result<ImportCount> {
+        let sql = "INSERT INTO closure (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data";
         let known = texts(&self.closures().await?)?;
+        self.put_documents(sql, closures.into_iter().map(|c| (c.id, c)), &known, Thing::Closure).await
+    }
+
+    async fn put_documents<T: serde::Serialize>(
+        &mut self,
+        sql: &'static str,
+        things: impl Iterator<Item = (Uuid, T)>,
+        known: &HashSet<String>,
+        thing: fn(T) -> Thing,
+    ) -> Result<ImportCount> {
         let mut count = ImportCount::default();
-        for closure in closures {
-            let data = serde_json::to_string(&closure)?;
+        for (id, document) in things {
+            let data = serde_json::to_string(&document)?;
             if known.contains(&data) {
                 count.same += 1;
                 continue;
             }
-            let sql = "INSERT INTO closure (id, data) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET data = excluded.data";
-            self.run(sql, args![closure.id, data]).await?;
-            self.log("imported", None, None, closure.id, Thing::Closure(closure));
+            self.run(sql, args![id, data]).await?;
+            self.log("imported", None, None, id, thing(document));
             count.written += 1;
         }
         Ok(count)

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Tx;
+use super::batch::Table;
 use super::sql::args;
 use crate::domain::hotspot::Hotspot;
 use crate::error::Result;
@@ -62,14 +63,8 @@ impl Tx {
     /// # Errors
     /// `internal`.
     pub async fn add_hotspot(&mut self, h: &Hotspot, reporter: Uuid, sent_hash: &[u8]) -> Result<bool> {
-        let added = self
-            .run(
-                "INSERT INTO hotspot (id, reporter_id, sent_hash, version, data) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (id) DO NOTHING",
-                args![h.id, reporter, sent_hash.to_vec(), h.version, serde_json::to_string(h)?],
-            )
-            .await?;
-        Ok(added == 1)
+        let row = args![h.id, reporter, sent_hash.to_vec(), h.version, serde_json::to_string(h)?];
+        self.add(Table::Hotspot, h.id, row).await
     }
 
     /// Stores a hotspot as it is now.
@@ -156,8 +151,7 @@ impl Tx {
     /// # Errors
     /// `internal`.
     pub async fn announce_photo(&mut self, id: Uuid, hotspot: Uuid, person: Uuid) -> Result<bool> {
-        let sql = "INSERT INTO photo (id, hotspot_id, person_id) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
-        Ok(self.run(sql, args![id, hotspot, person]).await? == 1)
+        self.add(Table::Photo, id, args![id, hotspot, person]).await
     }
 
     /// The photo with this id.

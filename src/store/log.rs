@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::batch::Values;
 use super::sql::{Row, args};
 use super::{Tx, spoilt};
 use crate::domain::change::{Change, HistoryLine, Layer, Thing};
@@ -27,27 +28,16 @@ impl Tx {
         self.row(sql, vec![]).await?.map_or(Ok(0), |r| r.int(0))
     }
 
-    /// Who did something to a thing last.
+    /// The last act on a thing, and whose it was. A photo that follows its act is none of its own.
     ///
     /// # Errors
     /// `internal`.
-    pub async fn last_actor(&mut self, thing: Uuid, act: &str) -> Result<Option<Uuid>> {
-        let sql = "SELECT person_id FROM change_log WHERE thing_id = $1 AND act = $2 ORDER BY seq DESC LIMIT 1";
-        self.row(sql, args![thing, act]).await?.map_or(Ok(None), |r| r.maybe_id(0))
-    }
-
-    pub(super) async fn append(&mut self, c: &Change) -> Result<()> {
-        // Not by `run`: the log is written after the last command, outside all savepoints.
-        let role = c.role.map(Role::text);
-        let args = args![c.seq, c.at, c.thing.layer().text(), c.id, c.act.as_str(), c.why.clone(), c.by, role, c.thing.to_json()?];
-        self.sql
-            .run(
-                "INSERT INTO change_log (seq, at, layer, thing_id, act, why, person_id, role, data)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                args,
-            )
-            .await?;
-        Ok(())
+    pub async fn last_act(&mut self, thing: Uuid) -> Result<Option<(String, Option<Uuid>)>> {
+        if let Some(c) = self.changes.iter().rev().find(|c| c.id == thing && c.act != "photo_added") {
+            return Ok(Some((c.act.clone(), c.by))); // of this very transaction: not in the log yet
+        }
+        let sql = "SELECT act, person_id FROM change_log WHERE thing_id = $1 AND act <> 'photo_added' ORDER BY seq DESC LIMIT 1";
+        self.row(sql, args![thing]).await?.map(|r| Ok((r.text(0)?, r.maybe_id(1)?))).transpose()
     }
 
     /// The entries after `seq`, oldest first, at most `most`.
@@ -87,6 +77,12 @@ impl Tx {
         };
         rows.iter().map(line).collect()
     }
+}
+
+/// An entry as a row.
+pub(super) fn row(c: &Change) -> Result<Values> {
+    let role = c.role.map(Role::text);
+    Ok(args![c.seq, c.at, c.thing.layer().text(), c.id, c.act.as_str(), c.why.clone(), c.by, role, c.thing.to_json()?])
 }
 
 fn change(r: &Row) -> Result<Change> {

@@ -1,11 +1,13 @@
 //! The database is the truth: rows, and one entry in the change log for each thing changed, in one transaction.
 
+mod batch;
 mod coast;
 mod hotspot;
 mod log;
 mod people;
 pub(crate) mod sql;
 
+use std::collections::HashSet;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -15,12 +17,14 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use uuid::Uuid;
 
+use crate::clock::Clock;
 use crate::domain::change::{Change, Thing};
 use crate::domain::person::Person;
 use crate::error::{Error, Result};
+use batch::{Batch, Table, Values};
 pub use coast::ImportCount;
 pub use hotspot::{StoredClaim, StoredPhoto};
-use sql::{Database, Row, Sql, Value};
+use sql::{Database, Row, Sql};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -38,7 +42,15 @@ pub struct Tx {
     pub now: DateTime<Utc>,
     next_seq: i64,
     changes: Vec<Change>,
-    saved: Option<usize>,
+    batch: Batch,
+    /// Ids known to be in no table, so that a row with one needs no look.
+    fresh: HashSet<Uuid>,
+    /// How many changes there were when the command in progress began.
+    begun: usize,
+    /// Whether the command in progress has a savepoint.
+    saved: bool,
+    /// Whether rows of commands that were kept could not be inserted.
+    broken: bool,
 }
 
 impl Store {
@@ -72,7 +84,9 @@ impl Store {
 
     /// Waits for PostgreSQL to say that something was written. On SQLite it never returns.
     pub async fn listener(&self) -> Option<sqlx::postgres::PgListener> {
-        let Database::Postgres(pool) = &self.db else { return None };
+        let Database::Postgres(pool) = &self.db else {
+            return None;
+        };
         let mut listener = sqlx::postgres::PgListener::connect_with(pool).await.ok()?;
         listener.listen("strandline").await.ok()?;
         Some(listener)
@@ -94,12 +108,13 @@ impl Store {
         Ok(Tx::new(self.db.connection().await?, now, 0))
     }
 
-    /// The one write there is at a time.
+    /// The one write there is at a time, at the instant it began: entries of the log are in the order of their times.
     ///
     /// # Errors
     /// `internal`.
-    pub async fn write(&self, now: DateTime<Utc>) -> Result<Tx> {
-        let mut tx = Tx::new(self.db.exclusive().await?, now, 0);
+    pub async fn write(&self, clock: &Clock) -> Result<Tx> {
+        let sql = self.db.exclusive().await?;
+        let mut tx = Tx::new(sql, clock.now(), 0);
         tx.next_seq = tx.last_seq().await? + 1;
         Ok(tx)
     }
@@ -119,42 +134,111 @@ impl Store {
 
 impl Tx {
     fn new(sql: Sql, now: DateTime<Utc>, next_seq: i64) -> Self {
-        Self { sql, now, next_seq, changes: vec![], saved: None }
+        let (changes, batch, fresh) = (vec![], Batch::default(), HashSet::new());
+        Self { sql, now, next_seq, changes, batch, fresh, begun: 0, saved: false, broken: false }
+    }
+
+    /// Looks up at once which ids the commands to come bring along. It only saves looking for each of them.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn expect_new(&mut self, ids: Vec<Uuid>) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let hotspots = self.sql.holds("SELECT id FROM hotspot WHERE id", &ids).await?;
+        let photos = self.sql.holds("SELECT id FROM photo WHERE id", &ids).await?;
+        self.fresh.extend(ids);
+        for id in hotspots.iter().chain(&photos) {
+            self.fresh.remove(id);
+        }
+        Ok(())
     }
 
     /// Begins a command that can be undone without undoing those before it.
     pub fn begin_command(&mut self) {
-        self.saved = None;
+        self.begun = self.changes.len();
+        self.batch.begin();
     }
 
-    /// Ends a command: keeps or undoes what it did. One that wrote nothing costs nothing.
+    /// Ends a command: keeps or undoes what it did. One that only added rows costs nothing until they are inserted.
     ///
     /// # Errors
     /// `internal`.
     pub async fn end_command(&mut self, keep: bool) -> Result<()> {
-        let Some(changes) = self.saved.take() else { return Ok(()) };
         if !keep {
-            self.changes.truncate(changes);
-            self.sql.run("ROLLBACK TO SAVEPOINT command", vec![]).await?;
+            self.changes.truncate(self.begun);
+            self.batch.undo();
         }
-        self.sql.run("RELEASE SAVEPOINT command", vec![]).await?;
+        if std::mem::take(&mut self.saved) {
+            if !keep {
+                self.sql.run("ROLLBACK TO SAVEPOINT command", vec![]).await?;
+            }
+            self.sql.run("RELEASE SAVEPOINT command", vec![]).await?;
+        }
         Ok(())
     }
 
-    async fn run(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
-        if self.saved.is_none() {
-            self.saved = Some(self.changes.len());
-            self.sql.run("SAVEPOINT command", vec![]).await?;
+    /// Adds a row unless the table has one with its id. False when it has.
+    async fn add(&mut self, table: Table, id: Uuid, row: Values) -> Result<bool> {
+        if self.fresh.remove(&id) {
+            self.batch.push(table, row);
+            return Ok(true);
         }
+        self.save().await?;
+        Ok(self.sql.insert(table.insert(), vec![row], "ON CONFLICT (id) DO NOTHING").await? == 1)
+    }
+
+    async fn run(&mut self, sql: &'static str, args: Values) -> Result<u64> {
+        self.save().await?;
         self.sql.run(sql, args).await
     }
 
-    async fn rows(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>> {
+    async fn rows(&mut self, sql: &'static str, args: Values) -> Result<Vec<Row>> {
+        self.settle().await?;
         self.sql.rows(sql, args).await
     }
 
-    async fn row(&mut self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>> {
+    async fn row(&mut self, sql: &'static str, args: Values) -> Result<Option<Row>> {
+        self.settle().await?;
         self.sql.row(sql, args).await
+    }
+
+    /// Inserts the rows that wait, before something may look for them.
+    async fn settle(&mut self) -> Result<()> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let before = self.batch.take_before();
+        let kept = self.insert(before).await;
+        self.broken |= kept.is_err();
+        kept?;
+        if !self.batch.is_empty() {
+            self.savepoint().await?;
+            let own = self.batch.take_all();
+            self.insert(own).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that what follows can be undone.
+    async fn save(&mut self) -> Result<()> {
+        self.settle().await?;
+        self.savepoint().await
+    }
+
+    async fn savepoint(&mut self) -> Result<()> {
+        if !std::mem::replace(&mut self.saved, true) {
+            self.sql.run("SAVEPOINT command", vec![]).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert(&mut self, tables: Vec<(Table, Vec<Values>)>) -> Result<()> {
+        for (table, rows) in tables {
+            self.sql.insert(table.insert(), rows, "").await?;
+        }
+        Ok(())
     }
 
     /// Puts a change in the log.
@@ -172,7 +256,12 @@ impl Tx {
         let mut changes = std::mem::take(&mut self.changes);
         for (change, seq) in changes.iter_mut().zip(self.next_seq..) {
             change.seq = seq; // a command that was undone leaves no gap
-            self.append(change).await?;
+            self.batch.push(Table::Log, log::row(change)?);
+        }
+        let rows = self.batch.take_all();
+        self.insert(rows).await?;
+        if self.broken {
+            return Err(Error::internal(anyhow::anyhow!("rows of this transaction could not be inserted")));
         }
         if store.is_postgres() && !changes.is_empty() {
             self.sql.run("NOTIFY strandline", vec![]).await?;

@@ -1,11 +1,11 @@
 //! People, organisations, sessions and one-time links.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::sql::args;
 use super::{Tx, spoilt};
-use crate::domain::person::{Organisation, Person, Role};
+use crate::domain::person::{Organisation, Person, RENEWABLE_DAYS, Role};
 use crate::error::{Code, Error, Result};
 
 impl Tx {
@@ -53,13 +53,22 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a session, and takes along those that ended by themselves.
+    /// Ends a session, and takes along those that ended by themselves and will not be renewed any more.
     ///
     /// # Errors
     /// `internal`.
     pub async fn end_session(&mut self, secret_hash: &[u8]) -> Result<()> {
         let sql = "DELETE FROM session WHERE secret_hash = $1 OR until_at < $2";
-        self.run(sql, args![secret_hash.to_vec(), self.now]).await?;
+        self.run(sql, args![secret_hash.to_vec(), self.now - TimeDelta::days(RENEWABLE_DAYS)]).await?;
+        Ok(())
+    }
+
+    /// Lets a session that has ended go on until another instant.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn renew_session(&mut self, secret_hash: &[u8], until: DateTime<Utc>) -> Result<()> {
+        self.run("UPDATE session SET until_at = $2 WHERE secret_hash = $1", args![secret_hash.to_vec(), until]).await?;
         Ok(())
     }
 

@@ -92,14 +92,33 @@ macro_rules! bound {
     }};
 }
 
+/// The most values of a statement; SQLite takes 32,766.
+const PLACEHOLDERS: usize = 4096;
+
 /// Runs `$do` with the connection inside, whichever it is.
 macro_rules! on {
     ($self:expr, $c:ident, $row:ident => $do:expr) => {
         match $self {
-            Sql::Sqlite($c) => { let $c = &mut **$c; let $row = Row::Sqlite; $do }
-            Sql::Postgres($c) => { let $c = &mut **$c; let $row = Row::Postgres; $do }
-            Sql::SqliteTx($c) => { let $c = &mut **$c; let $row = Row::Sqlite; $do }
-            Sql::PostgresTx($c) => { let $c = &mut **$c; let $row = Row::Postgres; $do }
+            Sql::Sqlite($c) => {
+                let $c = &mut **$c;
+                let $row = Row::Sqlite;
+                $do
+            }
+            Sql::Postgres($c) => {
+                let $c = &mut **$c;
+                let $row = Row::Postgres;
+                $do
+            }
+            Sql::SqliteTx($c) => {
+                let $c = &mut **$c;
+                let $row = Row::Sqlite;
+                $do
+            }
+            Sql::PostgresTx($c) => {
+                let $c = &mut **$c;
+                let $row = Row::Postgres;
+                $do
+            }
         }
     };
 }
@@ -111,6 +130,58 @@ impl Sql {
     /// `internal`.
     pub async fn run(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64> {
         Ok(on!(self, c, _row => bound!(sqlx::query(sql), args).execute(c).await?.rows_affected()))
+    }
+
+    /// Inserts rows, many at a time. `insert` is the statement before `VALUES`, `then` what follows the values. Returns how
+    /// many rows it touched.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn insert(&mut self, insert: &'static str, rows: Vec<Vec<Value>>, then: &'static str) -> Result<u64> {
+        let columns = rows.first().map_or(1, Vec::len);
+        let (mut rows, mut touched) = (rows.into_iter().peekable(), 0);
+        while rows.peek().is_some() {
+            let some: Vec<_> = rows.by_ref().take(PLACEHOLDERS / columns).collect();
+            let values = (0..some.len()).map(|r| self.list(r * columns, columns)).collect::<Vec<_>>().join(",");
+            touched += self.once(format!("{insert} VALUES {values} {then}"), some.into_iter().flatten().collect()).await?;
+        }
+        Ok(touched)
+    }
+
+    /// `($4,$5,$6)`: so many placeholders after the first `from`. SQLite looks a numbered one up among all before it, which
+    /// takes ever longer, so there they have no numbers.
+    fn list(&self, from: usize, count: usize) -> String {
+        let name = |n: usize| match self {
+            Self::Sqlite(_) | Self::SqliteTx(_) => "?".to_owned(),
+            Self::Postgres(_) | Self::PostgresTx(_) => format!("${n}"),
+        };
+        format!("({})", (from + 1..=from + count).map(name).collect::<Vec<_>>().join(","))
+    }
+
+    /// Runs a statement that is put together, and not kept prepared.
+    async fn once(&mut self, sql: String, args: Vec<Value>) -> Result<u64> {
+        let sql = sqlx::AssertSqlSafe(sql); // only placeholders were added
+        Ok(on!(self, c, _row => bound!(sqlx::query(sql).persistent(false), args).execute(c).await?.rows_affected()))
+    }
+
+    /// Which of these ids a column of ids holds.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn holds(&mut self, select: &'static str, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let mut found = vec![];
+        for some in ids.chunks(PLACEHOLDERS) {
+            let sql = sqlx::AssertSqlSafe(format!("{select} IN {}", self.list(0, some.len())));
+            let args: Vec<Value> = some.iter().map(|&id| id.into()).collect();
+            let rows = on!(self, c, row => {
+                let query = bound!(sqlx::query(sql).persistent(false), args);
+                query.fetch_all(c).await?.into_iter().map(row).collect::<Vec<_>>()
+            });
+            for row in rows {
+                found.push(row.id(0)?);
+            }
+        }
+        Ok(found)
     }
 
     /// All rows of a query.
@@ -223,7 +294,6 @@ impl Row {
     /// `internal` when the column holds none.
     pub fn instant(&self, column: usize) -> Result<DateTime<Utc>> {
         let millis = self.int(column)?;
-        DateTime::from_timestamp_millis(millis)
-            .ok_or_else(|| Error::internal(anyhow::anyhow!("{millis} ms is no instant")))
+        DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::internal(anyhow::anyhow!("{millis} ms is no instant")))
     }
 }

@@ -49,7 +49,8 @@ async fn every_field_at_fault_is_named() {
 async fn text_in_every_script_is_kept_as_it_is() {
     let app = TestApp::spawn(Engine::Sqlite).await;
     let ola = app.volunteer().await;
-    for text in ["Ærfuglvika på Ålo", "Guovdageaidnu čáhci", "海ごみ", "قمامة على الشاطئ", "🏖️ 🗑️", "<b>&amp;\"'", "line\nbreak"] {
+    for text in ["Ærfuglvika på Ålo", "Guovdageaidnu čáhci", "海ごみ", "قمامة على الشاطئ", "🏖️ 🗑️", "<b>&amp;\"'", "line\nbreak"]
+    {
         let told = ola.post("/api/v1/hotspots", with("note", json!(text))).await.expect(StatusCode::CREATED);
         assert_eq!(told["hotspot"]["note"], text);
     }
@@ -69,9 +70,8 @@ async fn a_place_far_from_the_shore_is_refused_and_a_swap_is_noticed() {
 async fn bodies_that_are_none_are_refused() {
     let app = TestApp::spawn(Engine::Sqlite).await;
     let ola = app.volunteer().await;
-    let post = |kind: &'static str, body: Vec<u8>| {
-        ola.request(Method::POST, "/api/v1/hotspots").header("content-type", kind).body(body)
-    };
+    let post =
+        |kind: &'static str, body: Vec<u8>| ola.request(Method::POST, "/api/v1/hotspots").header("content-type", kind).body(body);
     ola.send(post("application/json", b"{".to_vec())).await.refused(400, "malformed");
     ola.send(post("application/json", vec![])).await.refused(400, "malformed");
     ola.send(post("application/json", b"{\"lon\": NaN}".to_vec())).await.refused(400, "malformed");

@@ -161,16 +161,24 @@ impl TestApp {
 async fn small_coast(config: &Config, clock: &Clock, folder: &Path) {
     let store = open_store(config).await.unwrap();
     let municipality = |code: &str, name: &str| json!({"code": code, "name": name, "country": "NO", "default_regime": "shared"});
-    let file = write(folder, "areas", json!([
-        feature(municipality("0001", "Sund"), square(8.68, 58.39, 8.74, 58.42)),
-        feature(municipality("0002", "Vik"), square(8.74, 58.39, 8.80, 58.42)),
-    ]));
+    let file = write(
+        folder,
+        "areas",
+        json!([
+            feature(municipality("0001", "Sund"), square(8.68, 58.39, 8.74, 58.42)),
+            feature(municipality("0002", "Vik"), square(8.74, 58.39, 8.80, 58.42)),
+        ]),
+    );
     import::areas(&store, clock, &file, AreaKind::Municipality).await.unwrap();
     let zone = |name: &str, regime: &str| json!({"name": name, "regime": regime, "municipality": "0001"});
-    let file = write(folder, "zones", json!([
-        feature(zone("Ytre", "professional"), square(8.722, 58.395, 8.738, 58.405)),
-        feature(zone("Målestrand", "monitoring"), square(8.724, 58.408, 8.730, 58.415)),
-    ]));
+    let file = write(
+        folder,
+        "zones",
+        json!([
+            feature(zone("Ytre", "professional"), square(8.722, 58.395, 8.738, 58.405)),
+            feature(zone("Målestrand", "monitoring"), square(8.724, 58.408, 8.730, 58.415)),
+        ]),
+    );
     import::zones(&store, clock, &file).await.unwrap();
     let closure = json!({"name": "Holmen", "sea_buffer_m": 50, "source_url": "https://lovdata.no/forskrift",
         "seasons": [{"kind": "yearly", "from": "04-15", "to": "07-15"}]});

@@ -42,7 +42,8 @@ fn every_path_that_the_documents_name_is_there() {
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "fixtures/README.md"] {
         let text = std::fs::read_to_string(document).unwrap();
         let names = text.split(['`', ' ', '(', ')', ',', '\n']).map(|w| w.trim_end_matches(['.', ':', ';']));
-        let paths = names.filter(|w| ["src/", "web/src/", "tests/", "scripts/", "docs/", "fixtures/"].iter().any(|p| w.starts_with(p)));
+        let paths =
+            names.filter(|w| ["src/", "web/src/", "tests/", "scripts/", "docs/", "fixtures/"].iter().any(|p| w.starts_with(p)));
         for path in paths {
             assert!(Path::new(path).exists(), "{document} names {path}, which is not there");
         }

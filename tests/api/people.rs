@@ -27,6 +27,11 @@ both! {
         app.clock.advance(chrono::TimeDelta::days(181));
         kari.post("/api/v1/hotspots", report(OPEN)).await.refused(401, "session_expired");
         assert_eq!(kari.get("/api/v1/me").await.expect(StatusCode::OK)["person"], json!(null));
+        kari.post("/api/v1/session", json!({})).await.expect(StatusCode::OK); // it goes on
+        app.clock.advance(chrono::TimeDelta::days(361));
+        ola.post("/api/v1/session", json!({})).await.expect(StatusCode::CREATED);
+        ola.send(ola.request(reqwest::Method::DELETE, "/api/v1/session")).await.expect(StatusCode::NO_CONTENT);
+        // Too long ago: it was taken along when another was ended.
         kari.post("/api/v1/session", json!({})).await.expect(StatusCode::CREATED);
     }
 

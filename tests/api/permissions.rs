@@ -35,6 +35,10 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/hotspots/{id}/verifications", Some(Action::Judge)),
     ("post", "/api/v1/hotspots/{id}/closings", Some(Action::Judge)),
     ("put", "/api/v1/hotspots/{id}/photos/{photo}", None), // whoever announced it
+    ("head", "/api/v1/hotspots/{id}/photos/{photo}", None),
+    ("patch", "/api/v1/hotspots/{id}/photos/{photo}", None),
+    ("get", "/api/v1/rulebook", Some(Action::Look)),
+    ("get", "/api/v1/qr", None),
     ("get", "/api/v1/photos/{id}/{size}", Some(Action::Look)),
     ("post", "/api/v1/hotspots/{id}/claims", Some(Action::Claim)),
     ("post", "/api/v1/claims/{id}/extensions", Some(Action::KeepClaim)),

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::helpers::{Answer, OPEN, Person, report};
 
-fn jpeg(width: u32, height: u32) -> Vec<u8> {
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
     let mut out = std::io::Cursor::new(vec![]);
     picture.write_to(&mut out, image::ImageFormat::Jpeg).unwrap();

@@ -94,7 +94,9 @@ both! {
         staff.send(staff.request(Method::PUT, &path).json(&drawing("shared", 8.71))).await.refused(428, "precondition_required");
         staff.send(put("\"7\"")).await.refused(412, "stale");
         assert_eq!(staff.send(put("*")).await.refused(422, "invalid")["field"], "if-match");
-        let both = tokio::join!(staff.send(put("\"1\"")), staff.send(put("\"1\"")));
+        let colleague = app.as_role("staff").await;
+        let theirs = colleague.request(Method::PUT, &path).header("if-match", "\"1\"").json(&drawing("shared", 8.71));
+        let both = tokio::join!(staff.send(put("\"1\"")), colleague.send(theirs));
         let statuses = [both.0.status.as_u16(), both.1.status.as_u16()];
         assert!(statuses == [200, 412] || statuses == [412, 200], "{statuses:?}");
     }

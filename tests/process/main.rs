@@ -99,7 +99,8 @@ async fn an_import_that_is_killed_leaves_the_old_coast_untouched() {
         let lat = 50.0 + f64::from(i) * 0.0005;
         json!({"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": [[0.0, lat], [1.0, lat]]}})
     };
-    let file = program.write("large.geojson", &json!({"type": "FeatureCollection", "features": (0..150).map(line).collect::<Vec<_>>()}));
+    let file =
+        program.write("large.geojson", &json!({"type": "FeatureCollection", "features": (0..150).map(line).collect::<Vec<_>>()}));
     let mut import = program.start(&["import", "coast", file.to_str().unwrap()]);
     program.until_writing().await;
     import.kill().await.unwrap();

@@ -39,10 +39,7 @@ pub async fn claim(app: web::Data<App>, who: Actor, path: web::Path<String>, new
     allow(&by, Action::Claim, Subject::default())?;
     place_allows(&app, &by, id, new.0.from.unwrap_or(now).max(now), new.0.until)?;
     let terms = app.config.claims;
-    let made = app
-        .live
-        .write(move |tx| Box::pin(async move { act::claim::claim(tx, &by, id, new.0, &terms).await }))
-        .await?;
+    let made = app.live.write(move |tx| Box::pin(async move { act::claim::claim(tx, &by, id, new.0, &terms).await })).await?;
     Ok(match made {
         Made::New(h) => HttpResponse::Created().json(h),
         Made::Before(h) => HttpResponse::Ok().json(h),
@@ -66,10 +63,7 @@ pub async fn extend(app: web::Data<App>, who: Actor, path: web::Path<String>, en
     if let Some((hotspot, held)) = on_the_map(&app, id) {
         place_allows(&app, &by, hotspot, held.from.max(app.live.clock.now()), until)?;
     }
-    let h = app
-        .live
-        .write(move |tx| Box::pin(async move { act::claim::extend(tx, &by, id, until, &terms).await }))
-        .await?;
+    let h = app.live.write(move |tx| Box::pin(async move { act::claim::extend(tx, &by, id, until, &terms).await })).await?;
     Ok(HttpResponse::Ok().json(h))
 }
 
@@ -92,15 +86,18 @@ pub async fn release(app: web::Data<App>, who: Actor, path: web::Path<String>) -
 #[utoipa::path(tag = "claims", params(("id" = Uuid, Path, description = "the claim")), request_body = TakeoverRequest,
     responses((status = 200, body = Hotspot), Refusals))]
 #[post("/api/v1/claims/{id}/takeover-requests")]
-pub async fn ask(app: web::Data<App>, who: Actor, path: web::Path<String>, request: Body<TakeoverRequest>) -> Result<HttpResponse> {
+pub async fn ask(
+    app: web::Data<App>,
+    who: Actor,
+    path: web::Path<String>,
+    request: Body<TakeoverRequest>,
+) -> Result<HttpResponse> {
     let (by, id, terms) = (who.0, id(&path)?, app.config.claims);
     if let Some((hotspot, held)) = on_the_map(&app, id) {
         place_allows(&app, &by, hotspot, held.from.max(app.live.clock.now()), held.until)?;
     }
-    let h = app
-        .live
-        .write(move |tx| Box::pin(async move { act::claim::ask_takeover(tx, &by, id, request.0, &terms).await }))
-        .await?;
+    let h =
+        app.live.write(move |tx| Box::pin(async move { act::claim::ask_takeover(tx, &by, id, request.0, &terms).await })).await?;
     Ok(HttpResponse::Ok().json(h))
 }
 

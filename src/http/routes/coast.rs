@@ -161,7 +161,11 @@ pub struct TileVersion {
            ("y" = u32, Path, description = "row"), TileVersion),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.mapbox-vector-tile"), Refusals))]
 #[get("/api/v1/tiles/{z}/{x}/{y}")]
-pub async fn map_tile(app: web::Data<App>, path: web::Path<(String, String, String)>, q: Params<TileVersion>) -> Result<HttpResponse> {
+pub async fn map_tile(
+    app: web::Data<App>,
+    path: web::Path<(String, String, String)>,
+    q: Params<TileVersion>,
+) -> Result<HttpResponse> {
     let (z, x, y) = path.into_inner();
     let no_tile = || Error::new(Code::NotFound, "There is no such tile.");
     let number = |t: &str| t.parse::<u32>().map_err(|_| no_tile());
@@ -170,8 +174,5 @@ pub async fn map_tile(app: web::Data<App>, path: web::Path<(String, String, Stri
     let kept = if q.0.v == Some(coast.shore_version()) { "public, max-age=31536000, immutable" } else { "no-cache" };
     // A tile of a whole country takes a while; the others are not to wait for it.
     let bytes = web::block(move || tile(&coast, id)).await.map_err(Error::internal)?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/vnd.mapbox-vector-tile")
-        .insert_header((CACHE_CONTROL, kept))
-        .body(bytes))
+    Ok(HttpResponse::Ok().content_type("application/vnd.mapbox-vector-tile").insert_header((CACHE_CONTROL, kept)).body(bytes))
 }

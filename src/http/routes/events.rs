@@ -64,7 +64,9 @@ pub async fn events(app: web::Data<App>, req: HttpRequest, q: Params<Since>) -> 
             () = send.closed() => {}
         }
     });
-    Ok(Sse::from_infallible_receiver(receive).with_keep_alive(Duration::from_secs(15)).with_retry_duration(Duration::from_secs(2)))
+    Ok(Sse::from_infallible_receiver(receive)
+        .with_keep_alive(Duration::from_secs(15))
+        .with_retry_duration(Duration::from_secs(2)))
 }
 
 /// Sends what was missed, then what happens, until nobody listens.

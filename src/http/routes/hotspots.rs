@@ -16,9 +16,9 @@ use crate::act::{self, Made};
 use crate::domain::change::HistoryLine;
 use crate::domain::hotspot::{Closing, Hotspot, State};
 use crate::domain::permission::{Action, Subject, allow};
+use crate::domain::person::Role;
 use crate::domain::place::{LonLat, Window};
 use crate::domain::words::{self, Words};
-use crate::domain::zone::Regime;
 use crate::error::{Code, Error, Result};
 use crate::http::App;
 use crate::http::read::{Body, Params, id};
@@ -41,7 +41,9 @@ pub struct Filter {
 
 impl Filter {
     fn states(&self) -> Result<Option<Vec<State>>> {
-        let Some(text) = &self.state else { return Ok(None) };
+        let Some(text) = &self.state else {
+            return Ok(None);
+        };
         let state = |t: &str| State::parse(t).ok_or_else(|| Error::invalid("state", format!("There is no state {t:?}.")));
         text.split(',').map(|t| state(t.trim())).collect::<Result<_>>().map(Some)
     }
@@ -179,9 +181,10 @@ pub async fn report(app: web::Data<App>, who: Actor, sent: Body<Report>) -> Resu
     let (at, told) = sent.0.checked()?;
     let place = place(&app, at)?;
     let by = who.0;
+    let brings = told.photos.iter().copied().chain([told.id]).collect();
     let made = app
         .live
-        .write(move |tx| Box::pin(async move { act::hotspot::report(tx, &by, told, at, place).await }))
+        .write_new(brings, move |tx| Box::pin(async move { act::hotspot::report(tx, &by, told, at, place).await }))
         .await?;
     Ok(match made {
         Made::New(h) => shown(HttpResponse::Created(), &app, h),
@@ -226,10 +229,7 @@ pub async fn support(app: web::Data<App>, who: Actor, path: web::Path<String>) -
 #[post("/api/v1/hotspots/{id}/sightings")]
 pub async fn still_there(app: web::Data<App>, who: Actor, path: web::Path<String>, saying: Body<Saying>) -> Result<HttpResponse> {
     let (by, id) = (who.0, id(&path)?);
-    let h = app
-        .live
-        .write(move |tx| Box::pin(async move { act::hotspot::still_there(tx, &by, id, saying.0).await }))
-        .await?;
+    let h = app.live.write(move |tx| Box::pin(async move { act::hotspot::still_there(tx, &by, id, saying.0).await })).await?;
     Ok(shown(HttpResponse::Ok(), &app, h))
 }
 
@@ -238,17 +238,13 @@ pub async fn still_there(app: web::Data<App>, who: Actor, path: web::Path<String
 #[post("/api/v1/hotspots/{id}/cleanings")]
 pub async fn cleaned(app: web::Data<App>, who: Actor, path: web::Path<String>, saying: Body<Saying>) -> Result<HttpResponse> {
     let (by, id) = (who.0, id(&path)?);
-    let regime = regime_at(&app, find(&app, id)?.at);
-    let h = app
-        .live
-        .write(move |tx| Box::pin(async move { act::hotspot::cleaned(tx, &by, id, saying.0, regime).await }))
-        .await?;
+    let place = find(&app, id)?.at;
+    if by.role == Role::Volunteer {
+        let coast = app.live.coast();
+        coast.here(place).may_clean(coast.date, coast.date, false)?;
+    }
+    let h = app.live.write(move |tx| Box::pin(async move { act::hotspot::cleaned(tx, &by, id, saying.0).await })).await?;
     Ok(shown(HttpResponse::Ok(), &app, h))
-}
-
-fn regime_at(app: &App, at: LonLat) -> Regime {
-    let coast = app.live.coast();
-    coast.here(at).regime(coast.date)
 }
 
 /// Confirm that it is clean

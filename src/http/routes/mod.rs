@@ -8,14 +8,14 @@ mod operations;
 mod people;
 mod photos;
 mod places;
+mod rulebook;
+pub mod share;
 mod zones;
 
-use std::path::Path;
 use std::sync::LazyLock;
 
-use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse, fn_service};
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::dev::ResourceDef;
+use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problem::Problem;
@@ -30,6 +30,8 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(places::rules)
         .service(places::areas)
         .service(places::closures)
+        .service(rulebook::rulebook)
+        .service(share::qr)
         .service(zones::list)
         .service(zones::one)
         .service(zones::draw)
@@ -46,6 +48,8 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(hotspots::verify)
         .service(hotspots::close)
         .service(photos::send)
+        .service(photos::received)
+        .service(photos::send_part)
         .service(photos::file)
         .service(claims::claim)
         .service(claims::extend)
@@ -65,34 +69,10 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(operations::description);
 }
 
-/// The front end's files; every address that is not one of them is the app itself.
-pub fn front(folder: &Path) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
-    let (folder, index) = (folder.to_owned(), folder.join("index.html"));
-    move |s| {
-        let assets = web::scope("/assets")
-            .wrap_fn(|req, srv| {
-                let done = actix_web::dev::Service::call(&srv, req);
-                async move {
-                    let mut done = done.await?;
-                    if done.status().is_success() {
-                        // Their names carry a digest of their content.
-                        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-                        done.headers_mut().insert(CACHE_CONTROL, forever);
-                    }
-                    Ok(done)
-                }
-            })
-            .service(actix_files::Files::new("/", folder.join("assets")));
-        let app = fn_service(move |req: ServiceRequest| {
-            let (req, _) = req.into_parts();
-            let page = app_page(&req, &index);
-            std::future::ready(Ok(ServiceResponse::new(req, page)))
-        });
-        let refuse = |req: actix_web::HttpRequest| std::future::ready(actix_web::ResponseError::error_response(&unknown(&req)));
-        s.service(web::scope("/api").default_service(web::to(refuse)));
-        s.service(assets);
-        s.service(actix_files::Files::new("/", &folder).index_file("index.html").default_handler(app));
-    }
+/// What is no address of the API.
+pub fn no_route(s: &mut web::ServiceConfig) {
+    let refuse = |req: actix_web::HttpRequest| std::future::ready(actix_web::ResponseError::error_response(&unknown(&req)));
+    s.service(web::scope("/api").default_service(web::to(refuse)));
 }
 
 fn unknown(req: &actix_web::HttpRequest) -> Error {
@@ -102,20 +82,6 @@ fn unknown(req: &actix_web::HttpRequest) -> Error {
         return Error::new(Code::MethodNotAllowed, format!("{} does not take {}.", req.path(), req.method()));
     }
     Error::new(Code::NotFound, "There is nothing at this address.")
-}
-
-fn app_page(req: &actix_web::HttpRequest, index: &Path) -> HttpResponse {
-    match actix_files::NamedFile::open(index) {
-        Ok(page) => {
-            let mut page = page.into_response(req);
-            page.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-            page
-        }
-        Err(_) => actix_web::ResponseError::error_response(&Error::new(
-            Code::NotFound,
-            "The front end has not been built: run `make web`.",
-        )),
-    }
 }
 
 /// The refusals every route may answer with.

@@ -37,14 +37,23 @@ fn entered(app: &App, secret: &Secret, person: Person) -> HttpResponse {
 
 /// Begin a session, without signing up
 ///
-/// One that is there already goes on.
+/// One that is there already goes on, as does that of a volunteer which ended a while ago.
 #[utoipa::path(tag = "people", responses((status = 200, description = "it goes on", body = Me), (status = 201, body = Me), Refusals))]
 #[post("/api/v1/session")]
-pub async fn begin(app: web::Data<App>, who: Who) -> Result<HttpResponse> {
+pub async fn begin(app: web::Data<App>, who: Who, req: HttpRequest) -> Result<HttpResponse> {
     if let Some(person) = who.0 {
         return Ok(HttpResponse::Ok().json(Me { person: Some((*person).clone()) }));
     }
     let (fresh, days) = (Secret::new(), app.config.sessions.days);
+    if let Some(ended) = secret(&req) {
+        let hidden = ended.clone();
+        let renewed = app.live.write(move |tx| Box::pin(async move { act::person::renew(tx, &hidden, days).await })).await?;
+        if let Some(person) = renewed {
+            app.sessions.forget(&ended.hash());
+            let again = cookie(&app, &ended);
+            return Ok(HttpResponse::Ok().cookie(again).json(Me { person: Some(person) }));
+        }
+    }
     let hidden = fresh.clone();
     let person = app
         .live
@@ -82,10 +91,7 @@ pub async fn enter(app: web::Data<App>, link: Body<Invite>) -> Result<HttpRespon
     let link = Secret::parse(&link.0.secret).ok_or_else(|| Error::invalid("secret", "This is no link from here."))?;
     let (fresh, days) = (Secret::new(), app.config.sessions.days);
     let hidden = fresh.clone();
-    let person = app
-        .live
-        .write(move |tx| Box::pin(async move { act::person::enter(tx, &link, &hidden, days).await }))
-        .await?;
+    let person = app.live.write(move |tx| Box::pin(async move { act::person::enter(tx, &link, &hidden, days).await })).await?;
     Ok(entered(&app, &fresh, person))
 }
 

@@ -1,5 +1,7 @@
 //! What holds at a place: rules, municipalities, closures.
 
+use std::sync::Arc;
+
 use actix_web::{get, web};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -125,12 +127,13 @@ impl MaybeWindow {
 #[get("/api/v1/areas")]
 pub async fn areas(app: web::Data<App>, q: Params<MaybeWindow>) -> Result<web::Json<Collection<AreaProperties>>> {
     let coast = app.live.coast();
-    let found = coast.areas.within(q.0.window()?).into_iter().map(|a: &std::sync::Arc<Area>| {
-        let (code, name, country) = (a.code.clone(), a.name.clone(), a.country.clone());
-        let properties = AreaProperties { kind: a.kind, code, name, country, default_regime: a.default_regime };
-        (a.id, geometry(&a.geometry), properties)
-    });
-    Ok(web::Json(Collection::of(found)))
+    Ok(web::Json(Collection::of(coast.areas.within(q.0.window()?).into_iter().map(area_feature))))
+}
+
+/// An area as GeoJSON.
+pub fn area_feature(a: &Arc<Area>) -> (uuid::Uuid, geojson::Geometry, AreaProperties) {
+    let (code, name, country) = (a.code.clone(), a.name.clone(), a.country.clone());
+    (a.id, geometry(&a.geometry), AreaProperties { kind: a.kind, code, name, country, default_regime: a.default_regime })
 }
 
 /// What is known of a closure beside its shape.

@@ -98,10 +98,8 @@ pub async fn reshape(
     let (zone, why) = drawing.0.zone(id(&path)?, by.municipality().unwrap_or_default())?;
     allow(&by, Action::Zone, Subject { own: false, municipality: by.municipality() })?;
     at_home(&app, &zone)?;
-    let zone = app
-        .live
-        .write(move |tx| Box::pin(async move { act::zone::reshape(tx, &by, zone, why, based_on.0).await }))
-        .await?;
+    let zone =
+        app.live.write(move |tx| Box::pin(async move { act::zone::reshape(tx, &by, zone, why, based_on.0).await })).await?;
     Ok(answer(HttpResponse::Ok(), &zone))
 }
 

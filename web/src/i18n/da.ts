@@ -233,6 +233,7 @@ export const da: Catalogue = {
   'problem.photo_unreadable': 'Billedet er beskadiget. Tag et nyt.',
   'problem.photo_too_big': 'Billedet har for mange pixels.',
   'problem.photo_mislabelled': 'Filen er ikke den type billede, den siger.',
+  'problem.wrong_offset': 'En del af billedet mangler hos os. Den sendes igen.',
   'problem.busy': 'Rigtig mange skriver lige nu. Prøv igen om lidt.',
   'problem.internal': 'Noget gik galt hos os. Prøv igen.',
 };

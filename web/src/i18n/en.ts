@@ -233,6 +233,7 @@ export const en = {
   'problem.photo_unreadable': 'The photo is damaged. Take another.',
   'problem.photo_too_big': 'The photo has too many pixels.',
   'problem.photo_mislabelled': 'The file is not the kind of picture it says it is.',
+  'problem.wrong_offset': 'Part of the photo is missing on our side. It is sent again.',
   'problem.busy': 'Very many are writing right now. Try again in a moment.',
   'problem.internal': 'Something failed on our side. Please try again.',
 } satisfies Record<string, Message>;

@@ -233,6 +233,7 @@ export const nb: Catalogue = {
   'problem.photo_unreadable': 'Bildet er skadet. Ta et nytt.',
   'problem.photo_too_big': 'Bildet har for mange piksler.',
   'problem.photo_mislabelled': 'Filen er ikke den typen bilde den sier.',
+  'problem.wrong_offset': 'En del av bildet mangler hos oss. Den sendes på nytt.',
   'problem.busy': 'Svært mange skriver akkurat nå. Prøv igjen om litt.',
   'problem.internal': 'Noe gikk galt hos oss. Prøv igjen.',
 };

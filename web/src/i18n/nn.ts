@@ -233,6 +233,7 @@ export const nn: Catalogue = {
   'problem.photo_unreadable': 'Biletet er skada. Ta eit nytt.',
   'problem.photo_too_big': 'Biletet har for mange pikslar.',
   'problem.photo_mislabelled': 'Fila er ikkje den typen bilete ho seier.',
+  'problem.wrong_offset': 'Ein del av biletet manglar hos oss. Han blir send på nytt.',
   'problem.busy': 'Svært mange skriv akkurat no. Prøv igjen om litt.',
   'problem.internal': 'Noko gjekk gale hos oss. Prøv igjen.',
 };

@@ -1,0 +1,202 @@
+//! A phone whose answers are lost sends again: whatever it sends, however often, happens once.
+
+use chrono::TimeDelta;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::helpers::{Answer, Engine, OPEN, Person, TestApp, report, start};
+use crate::photos::jpeg;
+
+async fn part(person: &Person, h: &Value, offset: usize, bytes: &[u8], last: bool) -> Answer {
+    let request = person.request(Method::PATCH, &photo_path(h)).header("content-type", "application/partial-upload");
+    let request = request.header("upload-offset", offset).header("upload-complete", if last { "?1" } else { "?0" });
+    person.send(request.body(bytes.to_vec())).await
+}
+
+fn photo_path(h: &Value) -> String {
+    format!("/api/v1/hotspots/{}/photos/{}", h["id"].as_str().unwrap(), h["photos"][0]["id"].as_str().unwrap())
+}
+
+async fn received(person: &Person, h: &Value) -> (String, String) {
+    let answer = person.send(person.request(Method::HEAD, &photo_path(h))).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let header = |name: &str| answer.headers[name].to_str().unwrap().to_owned();
+    (header("upload-offset"), header("upload-complete"))
+}
+
+/// How many entries of the log say this act.
+async fn lines(person: &Person, id: &Value, act: &str) -> usize {
+    let history = person.get(&format!("/api/v1/hotspots/{}/history", id.as_str().unwrap())).await.json();
+    history.as_array().unwrap().iter().filter(|l| l["act"] == act).count()
+}
+
+/// Sends the same ten times at once and once more; all go well.
+async fn eleven_times(person: &Person, path: &str, body: &Value) {
+    let answers = futures_util::future::join_all((0..10).map(|_| person.post(path, body.clone()))).await;
+    for answer in answers.into_iter().chain([person.post(path, body.clone()).await]) {
+        assert!(answer.status.is_success(), "{path}: {}", answer.json());
+    }
+}
+
+both! {
+    async fn every_act_upon_a_hotspot_sent_again_happens_once(app) {
+        let (ola, kari, staff) = (app.volunteer().await, app.volunteer().await, app.as_role("staff").await);
+        let sent = report(OPEN);
+        eleven_times(&ola, "/api/v1/hotspots", &sent).await;
+        let (id, hotspot) = (&sent["id"], format!("/api/v1/hotspots/{}", sent["id"].as_str().unwrap()));
+        eleven_times(&kari, &format!("{hotspot}/supports"), &json!({})).await;
+        let until = |days| start() + TimeDelta::days(days);
+        let claim = json!({"id": Uuid::now_v7(), "holder_kind": "person", "until": until(5)});
+        eleven_times(&ola, &format!("{hotspot}/claims"), &claim).await;
+        let held = format!("/api/v1/claims/{}", claim["id"].as_str().unwrap());
+        eleven_times(&ola, &format!("{held}/extensions"), &json!({"until": until(9)})).await;
+        eleven_times(&kari, &format!("{held}/takeover-requests"), &json!({"name": "Kari"})).await;
+        eleven_times(&ola, &format!("{held}/takeover-answers"), &json!({"hand_over": false})).await;
+        eleven_times(&ola, &format!("{held}/releases"), &json!({})).await;
+        eleven_times(&ola, &format!("{hotspot}/cleanings"), &json!({"photos": [Uuid::now_v7()]})).await;
+        eleven_times(&kari, &format!("{hotspot}/sightings"), &json!({"photos": [Uuid::now_v7()]})).await;
+        eleven_times(&staff, &format!("{hotspot}/closings"), &json!({"kind": "rejected", "why": "tang"})).await;
+        for act in ["reported", "supported", "claimed", "extended", "takeover_asked", "kept", "released", "cleaned", "still_there", "rejected"] {
+            assert_eq!(lines(&ola, id, act).await, 1, "{act}");
+        }
+    }
+
+    async fn handing_over_and_confirming_sent_again_happen_once(app) {
+        let (ola, kari, staff) = (app.volunteer().await, app.volunteer().await, app.as_role("staff").await);
+        let h = ola.report(OPEN).await;
+        let claimed = ola.claim(&h, 5).await.expect(StatusCode::CREATED);
+        let held = format!("/api/v1/claims/{}", claimed["claim"]["id"].as_str().unwrap());
+        kari.post(&format!("{held}/takeover-requests"), json!({"name": "Kari"})).await.expect(StatusCode::OK);
+        eleven_times(&ola, &format!("{held}/takeover-answers"), &json!({"hand_over": true})).await;
+        let hotspot = format!("/api/v1/hotspots/{}", h["id"].as_str().unwrap());
+        kari.post(&format!("{hotspot}/cleanings"), json!({})).await.expect(StatusCode::OK);
+        eleven_times(&staff, &format!("{hotspot}/verifications"), &json!({})).await;
+        for act in ["handed_over", "verified"] {
+            assert_eq!(lines(&ola, &h["id"], act).await, 1, "{act}");
+        }
+    }
+
+    async fn a_zone_changed_and_removed_again_is_changed_once(app) {
+        let staff = app.as_role("staff").await;
+        let shape = |east: f64| json!({"type": "Polygon", "coordinates": [[[8.70, 58.400], [east, 58.400], [east, 58.402], [8.70, 58.400]]]});
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        let body = |east| json!({"name": "Vika", "regime": "volunteer", "geometry": shape(east)});
+        eleven_times(&staff, &path, &body(8.705)).await;
+        for _ in 0..3 {
+            let change = staff.request(Method::PUT, &path).header("if-match", "\"1\"").json(&body(8.706));
+            assert_eq!(staff.send(change).await.expect(StatusCode::OK)["version"], 2);
+        }
+        let other = staff.request(Method::PUT, &path).header("if-match", "\"1\"").json(&body(8.707));
+        staff.send(other).await.refused(412, "stale");
+        for _ in 0..3 {
+            let remove = staff.request(Method::DELETE, &path).header("if-match", "\"2\"");
+            staff.send(remove).await.expect(StatusCode::NO_CONTENT);
+        }
+    }
+
+    async fn a_photo_in_parts_goes_on_where_it_was_cut_off(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let (h, photo) = (ola.report(OPEN).await, jpeg(300, 200));
+        let (a, b) = (photo.len() / 3, photo.len() / 2);
+        assert_eq!(received(&ola, &h).await, ("0".into(), "?0".into()));
+        assert_eq!(part(&ola, &h, 0, &photo[..a], false).await.status, StatusCode::NO_CONTENT);
+        // Its answer was lost: the same part is not added again. One that overlaps is told where to go on.
+        assert_eq!(part(&ola, &h, 0, &photo[..a], false).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(part(&ola, &h, 0, &photo[..b], false).await.refused(409, "wrong_offset")["received_bytes"], a);
+        assert_eq!(received(&ola, &h).await, (a.to_string(), "?0".into()));
+        part(&kari, &h, a, &photo[a..b], false).await.refused(403, "forbidden");
+        part(&ola, &h, b, &photo[b..], true).await.refused(409, "wrong_offset");
+        assert_eq!(part(&ola, &h, a, &photo[a..b], false).await.status, StatusCode::NO_CONTENT);
+        part(&ola, &h, b, &photo[b..], true).await.expect(StatusCode::CREATED);
+        part(&ola, &h, b, &photo[b..], true).await.expect(StatusCode::OK);
+        assert_eq!(received(&ola, &h).await.1, "?1");
+        assert_eq!(ola.hotspot(&h["id"]).await["photos"][0]["size"], json!({"width": 300, "height": 200}));
+        assert_eq!(lines(&ola, &h["id"], "photo_added").await, 1);
+    }
+
+    async fn two_phones_with_the_same_draft_make_one_report_and_one_photo(app) {
+        let ola = app.volunteer().await;
+        let (h, photo) = (ola.report(OPEN).await, jpeg(300, 200));
+        let half = photo.len() / 2;
+        let both = || async {
+            for (offset, bytes, last) in [(0, &photo[..half], false), (half, &photo[half..], true)] {
+                part(&ola, &h, offset, bytes, last).await;
+            }
+        };
+        futures_util::future::join_all((0..6).map(|_| both())).await;
+        assert_eq!(received(&ola, &h).await.1, "?1");
+        assert_eq!(lines(&ola, &h["id"], "photo_added").await, 1);
+    }
+
+    async fn parts_have_limits_and_what_is_no_photo_begins_anew(app) {
+        let ola = app.volunteer().await;
+        let h = ola.report(OPEN).await;
+        part(&ola, &h, 0, b"no photo", true).await.refused(422, "photo_unreadable");
+        assert_eq!(received(&ola, &h).await.0, "0");
+        part(&ola, &h, 13 << 20, b"x", false).await.refused(413, "too_large");
+        part(&ola, &h, 0, &vec![0; 13 << 20], false).await.refused(413, "too_large");
+        let none = ola.request(Method::PATCH, &photo_path(&h)).header("content-type", "application/partial-upload").body("x");
+        assert_eq!(ola.send(none).await.refused(422, "invalid")["field"], "upload-offset");
+        let other = ola.request(Method::PATCH, &photo_path(&h)).header("content-type", "image/jpeg").header("upload-offset", 0);
+        ola.send(other.body("x")).await.refused(415, "unsupported_media_type");
+        part(&ola, &h, 0, &jpeg(30, 20), true).await.expect(StatusCode::CREATED);
+    }
+
+    async fn a_session_that_ended_goes_on_as_the_same_person_and_may_send_its_photos(app) {
+        let ola = app.volunteer().await;
+        let h = ola.report(OPEN).await;
+        app.clock.advance(TimeDelta::days(200));
+        part(&ola, &h, 0, &jpeg(30, 20), true).await.refused(401, "session_expired");
+        ola.post("/api/v1/session", json!({})).await.expect(StatusCode::OK);
+        part(&ola, &h, 0, &jpeg(30, 20), true).await.expect(StatusCode::CREATED);
+        let staff = app.as_role("staff").await;
+        app.clock.advance(TimeDelta::days(200));
+        let begun = staff.post("/api/v1/session", json!({})).await.expect(StatusCode::CREATED);
+        assert_eq!(begun["person"]["role"], "volunteer"); // an account has to be entered anew
+    }
+
+    async fn a_wrong_clock_is_set_right_and_both_times_are_kept(app) {
+        let ola = app.volunteer().await;
+        let ahead = start() + TimeDelta::days(900);
+        let mut sent = report(OPEN);
+        sent["seen_at"] = json!(ahead - TimeDelta::hours(5));
+        sent["sent_at"] = json!(ahead);
+        let h = ola.post("/api/v1/hotspots", sent.clone()).await.expect(StatusCode::CREATED)["hotspot"].clone();
+        assert_eq!(h["seen_at"], "2026-06-10T05:00:00Z");
+        assert_eq!(h["phone_seen_at"], sent["seen_at"]);
+        assert_eq!(h["reported_at"], "2026-06-10T10:00:00Z");
+        // Sent again later, it is the same report.
+        sent["sent_at"] = json!(ahead + TimeDelta::hours(1));
+        ola.post("/api/v1/hotspots", sent).await.expect(StatusCode::OK);
+    }
+}
+
+/// What does not fit in a group of commands is undone alone, with rows of others waiting around it.
+#[tokio::test]
+async fn many_reports_at_once_and_the_bad_ones_among_them_are_told_apart() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let app = TestApp::spawn(engine).await;
+        let people = futures_util::future::join_all((0..8).map(|_| app.volunteer())).await;
+        let taken = people[0].report(OPEN).await;
+        let sends = (0..160).map(|i| {
+            let mut body = report(OPEN);
+            if i % 4 == 1 {
+                body["photos"] = json!([body["photos"][0], taken["photos"][0]["id"]]); // a photo that exists
+            } else if i % 4 == 2 {
+                body["id"] = taken["id"].clone(); // an id that exists
+            }
+            people[i % 8].post("/api/v1/hotspots", body)
+        });
+        for (i, answer) in futures_util::future::join_all(sends).await.into_iter().enumerate() {
+            let expected = [201, 422, 409, 201][i % 4];
+            assert_eq!(answer.status.as_u16(), expected, "{i}: {}", answer.json());
+        }
+        let all = people[0].get("/api/v1/hotspots").await.json();
+        assert_eq!(all["features"].as_array().unwrap().len(), 81);
+        let after = app.another().await;
+        let again = Person::at(&format!("http://127.0.0.1:{}", after.port)).get("/api/v1/hotspots").await.json();
+        assert_eq!(again["features"].as_array().unwrap().len(), 81, "what was kept is in the database");
+        after.stop().await;
+    }
+}
