@@ -1,8 +1,39 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 
+const icon = (size: number, purpose: 'any' | 'maskable') => ({
+  src: `/icon-${purpose === 'any' ? '' : 'maskable-'}${size}.png`,
+  sizes: `${size}x${size}`,
+  type: 'image/png',
+  purpose,
+});
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [
+    svelte(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'src',
+      filename: 'sw.ts',
+      injectRegister: null, // src/state/version registers it, and asks before a new one takes over
+      injectManifest: { globPatterns: ['**/*.{js,css,html,svg,webmanifest}', 'icon-192.png'] },
+      manifest: {
+        id: '/',
+        name: 'Strandline',
+        short_name: 'Strandline',
+        description: 'Meld, reserver og rydd: kommunen, frivillige og mannskapene om samme kyst.',
+        lang: 'nb',
+        start_url: '/',
+        display: 'standalone',
+        background_color: '#d3e4ea',
+        theme_color: '#0d4a58',
+        categories: ['utilities', 'lifestyle'],
+        icons: [icon(192, 'any'), icon(512, 'any'), icon(512, 'maskable')],
+        shortcuts: [{ name: 'Meld søppel', url: '/report' }],
+      },
+    }),
+  ],
   // Smaller files than this would be put into the page, which the content security policy forbids for scripts.
   build: { assetsInlineLimit: 0, target: 'es2022', reportCompressedSize: true },
   server: { proxy: { '/api': 'http://localhost:8080' } },

@@ -6,7 +6,7 @@ test('a hotspot is claimed, kept longer, given back, and cleaned', async ({ page
   const id = await reportBySomebody(somebody, await onShore(somebody, { lon: 8.9, lat: 58.447 }));
   await open(page, `/hotspots/${id}`);
   await page.getByRole('button', { name: 'I will clear it' }).click();
-  await page.getByLabel('Who are you?').selectOption('group');
+  await page.getByText('A group').click();
   await page.getByLabel('Name others see').fill('Class 6B');
   await page.getByRole('button', { name: 'Claim it' }).click();
   await expect(page.getByText('Class 6B clears it until')).toBeVisible();
@@ -25,8 +25,11 @@ test('in a professional zone a claim is refused, with what one can do instead', 
   const id = await reportBySomebody(somebody, await onShore(somebody, { lon: 8.8, lat: 58.424 }));
   await open(page, `/hotspots/${id}`);
   await page.getByRole('button', { name: 'I will clear it' }).click();
-  await page.getByRole('button', { name: 'Claim it' }).click();
-  await expect(page.getByRole('alert')).toContainText('Professional crews clear here. You help most by supporting the report.');
+  // Asked before anything is filled in.
+  await expect(page.getByRole('heading', { name: 'You cannot clear this one' })).toBeVisible();
+  await expect(page.locator('aside').getByText('Professional crews clear here.')).toBeVisible();
+  await page.getByRole('button', { name: 'I have seen it too' }).click();
+  await expect(page.getByText('1 other has seen it')).toBeVisible();
 });
 
 test('who comes second is told who was first and until when', async ({ page, playwright, baseURL }) => {
@@ -54,6 +57,7 @@ test('staff close a report with a reason that everyone can read', async ({ page,
   await page.getByLabel('Close it').selectOption('rejected');
   await page.getByLabel('Why? The reporter reads this.').fill('It is seaweed, which stays.');
   await page.getByRole('button', { name: 'Close it' }).click();
-  await expect(page.getByText('Not litter').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Yes, close it' }).click();
+  await expect(page.locator('aside').getByText('Not litter').first()).toBeVisible();
   await expect(page.getByText('It is seaweed, which stays.')).toBeVisible();
 });

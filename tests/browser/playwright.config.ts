@@ -1,6 +1,7 @@
 import { defineConfig, devices } from '@playwright/test';
 
 const port = Number(process.env.STRANDLINE_TEST_PORT ?? 8191);
+const web = `${import.meta.dirname}/../../var/browser-web`;
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
 export default defineConfig({
@@ -25,7 +26,8 @@ export default defineConfig({
     { name: 'phone', use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } }, testMatch: /phone|axe/ },
   ],
   webServer: {
-    command: `../../scripts/demo-server ${port}`,
+    // A copy of the front end, which a test replaces by a newer one.
+    command: `rm -rf ${web} && mkdir -p ${web} && cp -r ../../web/dist/. ${web} && STRANDLINE__SERVER__WEB=${web} ../../scripts/demo-server ${port}`,
     url: `http://localhost:${port}/readyz`,
     timeout: 120_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },

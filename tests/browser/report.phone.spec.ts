@@ -65,19 +65,3 @@ test('what the server refuses is said in words, and nothing entered is lost', as
   await expect(page.getByRole('alert')).toContainText('too far from the shore');
   await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
 });
-
-test('a photo that did not arrive can be sent again', async ({ page }) => {
-  const place = await onShore(page.request, { lon: 8.76, lat: 58.415 });
-  await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
-  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
-  await page.getByText('A bag', { exact: true }).click();
-  await page.route('**/photos/*', (route) => route.abort(), { times: 1 });
-  const another = page.getByRole('button', { name: 'No, this is another' });
-  await page.getByRole('button', { name: 'Send the report' }).click();
-  await expect(page.getByText('The report is sent, but a photo is not.')).toBeVisible();
-  await page.getByRole('button', { name: 'Send the photo again' }).click();
-  await expect(page.getByText('The report is sent, but a photo is not.')).toHaveCount(0);
-  await page.getByRole('button', { name: 'See the report' }).click();
-  await expect(page.getByRole('img', { name: 'Photo of the place' })).toBeVisible();
-  await expect(another).toHaveCount(0);
-});

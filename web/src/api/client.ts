@@ -43,25 +43,3 @@ export function refusal(problem: unknown): Refused {
   const text = (name: string) => (typeof facts[name] === 'string' ? (facts[name] as string) : null);
   return new Refused(text('code') ?? 'internal', text('field'), facts);
 }
-
-/** Sends a photo, telling how far it has come (0 to 1). */
-export function sendPhoto(hotspot: string, photo: string, body: Blob, progress: (part: number) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest(); // fetch tells no progress of what is sent
-    request.open('PUT', `/api/v1/hotspots/${hotspot}/photos/${photo}`);
-    request.setRequestHeader('content-type', body.type);
-    request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
-    request.onerror = () => reject(new Refused('offline', null, {}));
-    request.onload = () => {
-      if (request.status < 300) return resolve();
-      let problem: unknown = null;
-      try {
-        problem = JSON.parse(request.responseText);
-      } catch {
-        // not a problem document: told as internal
-      }
-      reject(refusal(problem));
-    };
-    request.send(body);
-  });
-}

@@ -1,18 +1,13 @@
 import type { Words } from '../api/client';
 import { en } from './en';
+import { LANGS, type Lang } from './langs';
+
+export { LANGS, type Lang };
 
 export type Key = keyof typeof en;
 /** A message, or one for each plural form. `{name}` is filled in. */
 export type Message = string | { one: string; other: string };
 export type Catalogue = Record<Key, Message>;
-export type Lang = keyof Words;
-
-export const LANGS: Record<Lang, { name: string; tag: string }> = {
-  nb: { name: 'Bokmål', tag: 'nb-NO' },
-  nn: { name: 'Nynorsk', tag: 'nn-NO' },
-  da: { name: 'Dansk', tag: 'da-DK' },
-  en: { name: 'English', tag: 'en-GB' },
-};
 
 /** The language of the browser: any Norwegian that is not nynorsk is bokmål, what is not known is English. */
 export function preferred(languages: readonly string[]): Lang {

@@ -68,6 +68,10 @@ export class CoastMap {
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(element);
     this.moved(on.moved);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.shore.redraw());
+    // Chosen by hand: see state/theme.
+    new MutationObserver(() => this.shore.redraw()).observe(document.documentElement, {
+      attributeFilter: ['data-theme'],
+    });
   }
 
   /** Outside the coast that is known there is nothing to see, so the map stays on it. */
@@ -99,6 +103,14 @@ export class CoastMap {
 
   recolour(version: string) {
     this.shore.show(version);
+  }
+
+  /** Shows a frame. */
+  frame(b: Bounds) {
+    this.map.fitBounds([
+      [b.south, b.west],
+      [b.north, b.east],
+    ]);
   }
 
   centre(): Position {

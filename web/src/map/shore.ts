@@ -6,9 +6,16 @@ import { STROKES } from './symbols';
 
 /** Tiles deeper than this are not made: the deepest ones are drawn larger. */
 const DEEPEST = 16;
+/** Without signal, a tile that is not on the phone is drawn from one above it, at most so many zooms up. */
+const CLIMB = 6;
 
+/** A colour of the tokens, which may be one for light and one for dark: only an element knows which. */
+let probe: HTMLElement | null = null;
 function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  probe ??= document.querySelector<HTMLElement>('#probe') ?? document.body.appendChild(document.createElement('i'));
+  probe.hidden = true;
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
 }
 
 function trace(context: CanvasRenderingContext2D, feature: VectorTileFeature, scale: number, close: boolean) {
@@ -51,6 +58,13 @@ function drawShore(context: CanvasRenderingContext2D, tile: VectorTile, size: nu
   }
 }
 
+interface Fetched {
+  bytes: ArrayBuffer;
+  up: number;
+  x: number;
+  y: number;
+}
+
 /** The land and the shore, coloured by regime, from our own vector tiles. */
 export class ShoreLayer extends L.GridLayer {
   private version: string;
@@ -79,11 +93,8 @@ export class ShoreLayer extends L.GridLayer {
     canvas.width = canvas.height = 512 * ratio;
     // A tile of 512 pixels shows what a tile of 256 shows one zoom higher up.
     const zoom = Math.max(0, coords.z - 1);
-    const up = Math.max(0, zoom - DEEPEST);
-    const [x, y] = [Math.floor(coords.x / 2 ** up), Math.floor(coords.y / 2 ** up)];
-    fetch(`/api/v1/tiles/${zoom - up}/${x}/${y}?v=${encodeURIComponent(this.version)}`)
-      .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(String(answer.status)))))
-      .then((bytes) => {
+    this.fetched(zoom, coords.x, coords.y, Math.max(0, zoom - DEEPEST), CLIMB)
+      .then(({ bytes, up, x, y }) => {
         const context = canvas.getContext('2d');
         if (context) {
           const size = 512 * 2 ** up;
@@ -97,5 +108,18 @@ export class ShoreLayer extends L.GridLayer {
       })
       .catch((e: Error) => done(e, canvas));
     return canvas;
+  }
+
+  /** A tile, or the one so many zooms `up` that covers it. */
+  private async fetched(zoom: number, column: number, row: number, up: number, climb: number): Promise<Fetched> {
+    const [x, y] = [Math.floor(column / 2 ** up), Math.floor(row / 2 ** up)];
+    try {
+      const answer = await fetch(`/api/v1/tiles/${zoom - up}/${x}/${y}?v=${encodeURIComponent(this.version)}`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      return { bytes: await answer.arrayBuffer(), up, x, y };
+    } catch (e) {
+      if (climb === 0 || zoom - up === 0) throw e;
+      return this.fetched(zoom, column, row, up + 1, climb - 1);
+    }
   }
 }

@@ -1,8 +1,14 @@
-import { api, ask, type About, type Hotspot, type Person, type Role, type State } from '../api/client';
 import { SvelteMap } from 'svelte/reactivity';
+import { api, ask, Refused, type About, type Hotspot, type Person, type Role, type State } from '../api/client';
+import { recall, remember } from './db';
 
 export const OPEN: State[] = ['reported', 'claimed', 'ordered'];
 export const STATES: State[] = [...OPEN, 'cleaned', 'verified', 'not_found', 'not_ours', 'duplicate', 'rejected'];
+
+/** How long a thin signal is waited for when the phone has something to show. */
+const START_MS = 4_000;
+/** How many hotspots are remembered for days without signal. */
+const REMEMBERED = 1000;
 
 export interface Bounds {
   west: number;
@@ -23,6 +29,10 @@ class AppState {
   /** Counts changes of zones, for those who show them. */
   zonesChanged = $state(0);
   live = $state(true);
+  /** When what is shown was true, where it comes from the phone. */
+  asOf = $state<number | null>(null);
+  /** Counts photos that arrived from here, for those who show them. */
+  photosArrived = $state(0);
   notice = $state<string | null>(null);
   loading = $state(false);
   tooMany = $state(false);
@@ -42,11 +52,36 @@ class AppState {
     return this.shown.filter((h) => h.lon >= b.west && h.lon <= b.east && h.lat >= b.south && h.lat <= b.north);
   });
 
+  /** Asks the service; without signal, what lies on the phone is shown with its age. */
   async start() {
-    const [about, me] = await Promise.all([ask(api.GET('/api/v1/coast')), ask(api.GET('/api/v1/me'))]);
+    const known = await recall<[About, Person | null]>('start');
+    try {
+      // Where something can be shown, a thin signal is not waited for.
+      const signal = AbortSignal.timeout(known ? START_MS : 60_000);
+      const [about, me] = await Promise.all([
+        ask(api.GET('/api/v1/coast', { signal })),
+        ask(api.GET('/api/v1/me', { signal })),
+      ]);
+      this.set(about, me.person ?? null);
+      this.asOf = null;
+      void remember('start', [about, me.person ?? null]);
+    } catch (e) {
+      if (!known || !(e instanceof Refused)) throw e;
+      this.set(...known.value);
+      this.asOf = known.at;
+      this.live = false;
+      const [last, kept] = [await recall<Hotspot[]>('hotspots'), await (await import('../kept/area')).keptAreas()];
+      for (const h of [...kept.flatMap((k) => k.hotspots), ...(last?.value ?? [])]) {
+        const there = this.hotspots.get(h.id);
+        if (!there || there.version < h.version) this.hotspots.set(h.id, h);
+      }
+    }
+  }
+
+  private set(about: About, me: Person | null) {
     this.about = about;
     this.shoreVersion = about.shore_version;
-    this.me = me.person ?? null;
+    this.me = me;
   }
 
   /** Reads the hotspots of a window. */
@@ -58,17 +93,13 @@ class AppState {
       const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
       for (const f of found.features) this.hotspots.set(f.id, f.properties);
       this.tooMany = false;
+      void remember('hotspots', $state.snapshot([...this.hotspots.values()].slice(-REMEMBERED)));
     } catch (e) {
       this.tooMany = (e as { code?: string }).code === 'window_too_large';
       if (!this.tooMany) this.live = false;
     } finally {
       this.loading = false;
     }
-  }
-
-  /** A session is begun with the first act, without signing up. */
-  async ensureSession() {
-    if (!this.me) this.me = (await ask(api.POST('/api/v1/session'))).person ?? null;
   }
 
   async play(role: Role) {

@@ -4,7 +4,11 @@ import { app } from './app.svelte';
 /** Follows the live feed; the browser goes on from the last event by itself when the connection breaks. */
 export function follow(since: number): () => void {
   const feed = new EventSource(`/api/v1/events?since=${since}`);
-  feed.onopen = () => (app.live = true);
+  feed.onopen = () => {
+    app.live = true;
+    // Begun without signal: what the phone had is renewed.
+    if (app.asOf !== null) void app.start().then(() => app.bounds && app.load(app.bounds));
+  };
   feed.onerror = () => (app.live = false);
   feed.addEventListener('change', (e) => {
     const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot };

@@ -3,11 +3,17 @@ export type Route =
   | { name: 'map' }
   | { name: 'list' }
   | { name: 'about' }
+  | { name: 'waiting' }
+  | { name: 'kept' }
+  | { name: 'design' }
+  | { name: 'area'; code: string }
   | { name: 'place'; lat: number; lon: number; on: string | null }
-  | { name: 'report'; lat: number | null; lon: number | null }
+  | { name: 'report'; lat: number | null; lon: number | null; item: string | null }
   | { name: 'hotspot'; id: string }
   | { name: 'zones'; id: string | null }
   | { name: 'enter'; secret: string };
+
+const PLAIN = ['list', 'about', 'waiting', 'kept', 'design'] as const;
 
 function position(text: string | undefined): { lat: number; lon: number } | null {
   const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text ?? '');
@@ -20,9 +26,16 @@ function position(text: string | undefined): { lat: number; lon: number } | null
 export function parse(path: string, search = ''): Route {
   const [, first, second] = path.split('/');
   const at = position(second);
-  if (first === 'list' || first === 'about') return { name: first };
+  if (PLAIN.some((name) => name === first)) return { name: first as (typeof PLAIN)[number] };
+  if (first === 'areas' && second) return { name: 'area', code: second };
   if (first === 'place' && at) return { name: 'place', ...at, on: new URLSearchParams(search).get('on') };
-  if (first === 'report') return { name: 'report', lat: at?.lat ?? null, lon: at?.lon ?? null };
+  if (first === 'report')
+    return {
+      name: 'report',
+      lat: at?.lat ?? null,
+      lon: at?.lon ?? null,
+      item: new URLSearchParams(search).get('item'),
+    };
   if (first === 'hotspots' && second) return { name: 'hotspot', id: second };
   if (first === 'zones') return { name: 'zones', id: second ?? null };
   if (first === 'enter' && second) return { name: 'enter', secret: second };

@@ -1,0 +1,112 @@
+import { api, ask, type Hotspot, type Schemas } from '../api/client';
+import { app, type Bounds } from '../state/app.svelte';
+import { phone } from '../state/db';
+import { uuid } from '../parts/photo';
+
+export type Rulebook = Schemas['Rulebook'];
+
+/** A frame of the coast that lies on the phone, for days without signal. */
+export interface KeptArea {
+  id: string;
+  name: string;
+  bounds: Bounds;
+  /** When it was fetched, by the phone's clock. */
+  at: number;
+  bytes: number;
+  tiles: number;
+  book: Rulebook;
+  hotspots: Hotspot[];
+}
+
+/** At most so many map tiles: a municipality down to a beach, and not a country. */
+const MOST_TILES = 300;
+const SHALLOWEST = 5;
+const DEEPEST = 14;
+
+export const cacheOf = (id: string) => `kept-${id}`;
+
+/** The map tiles over a frame, from the whole down to where there would be too many. */
+export function tilesOver(b: Bounds): [number, number, number][] {
+  const tiles: [number, number, number][] = [];
+  for (let z = SHALLOWEST; z <= DEEPEST; z++) {
+    const n = 2 ** z;
+    const x = (lon: number) => Math.min(n - 1, Math.max(0, Math.floor(((lon + 180) / 360) * n)));
+    const y = (lat: number) => {
+      const r = (lat * Math.PI) / 180;
+      const mercator = (1 - Math.asinh(Math.tan(r)) / Math.PI) / 2;
+      return Math.min(n - 1, Math.max(0, Math.floor(mercator * n)));
+    };
+    const deeper: [number, number, number][] = [];
+    for (let i = x(b.west); i <= x(b.east); i++) {
+      for (let j = y(b.north); j <= y(b.south); j++) deeper.push([z, i, j]);
+    }
+    if (tiles.length + deeper.length > MOST_TILES) break;
+    tiles.push(...deeper);
+  }
+  return tiles;
+}
+
+/** Fetches a frame and keeps it: all of it or, when something fails, the one that was there before. */
+export async function keepArea(
+  name: string,
+  bounds: Bounds,
+  progress: (part: number) => void,
+  id = uuid(),
+): Promise<KeptArea> {
+  const bbox = [bounds.west, bounds.south, bounds.east, bounds.north].map((n) => n.toFixed(5)).join(',');
+  const book = await ask(api.GET('/api/v1/rulebook', { params: { query: { bbox } } }));
+  const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
+  const hotspots = found.features.map((f) => f.properties);
+  const tiles = tilesOver(bounds);
+  const fresh = await caches.open(`${cacheOf(id)}-fresh`);
+  let bytes = JSON.stringify(book).length + JSON.stringify(hotspots).length;
+  for (const [i, [z, x, y]] of tiles.entries()) {
+    const url = `/api/v1/tiles/${z}/${x}/${y}?v=${encodeURIComponent(app.shoreVersion)}`;
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`tile ${answer.status}`);
+    bytes += (await answer.clone().arrayBuffer()).byteLength;
+    await fresh.put(url, answer);
+    progress((i + 1) / tiles.length);
+  }
+  const { west, south, east, north } = bounds; // plain, to be stored
+  const kept: KeptArea = {
+    id,
+    name,
+    bounds: { west, south, east, north },
+    at: Date.now(),
+    bytes,
+    tiles: tiles.length,
+    book,
+    hotspots,
+  };
+  await (await phone()).put('kept', kept);
+  const cache = await caches.open(cacheOf(id));
+  const old = await cache.keys();
+  for (const request of await fresh.keys()) {
+    const answer = await fresh.match(request);
+    if (answer) await cache.put(request, answer);
+  }
+  const urls = new Set((await fresh.keys()).map((r) => r.url));
+  await Promise.all(old.filter((r) => !urls.has(r.url)).map((r) => cache.delete(r)));
+  await caches.delete(`${cacheOf(id)}-fresh`);
+  return kept;
+}
+
+export async function keptAreas(): Promise<KeptArea[]> {
+  try {
+    return await (await phone()).getAll('kept');
+  } catch {
+    return [];
+  }
+}
+
+export async function dropArea(id: string): Promise<void> {
+  await (await phone()).delete('kept', id);
+  await caches.delete(cacheOf(id));
+}
+
+/** The kept area a place lies in, the newest if several. */
+export async function areaAt(lat: number, lon: number): Promise<KeptArea | null> {
+  const inside = ({ bounds: b }: KeptArea) => lon >= b.west && lon <= b.east && lat >= b.south && lat <= b.north;
+  return (await keptAreas()).filter(inside).sort((a, b) => b.at - a.at)[0] ?? null;
+}

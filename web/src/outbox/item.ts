@@ -1,0 +1,39 @@
+import type { KindName } from './kinds';
+
+/** Why the server refused: the members of its problem document. */
+export interface Refusal {
+  code: string;
+  field: string | null;
+  facts: Record<string, unknown>;
+}
+
+export interface ItemPhoto {
+  id: string;
+  /** Bytes of the photo, and how many of them the server has. */
+  size: number;
+  sent: number;
+  done: boolean;
+}
+
+/**
+ * Something that is to be sent: an act with its photos. `draft` is being filled in, `waiting` is to be sent, `refused`
+ * was not taken and says why.
+ */
+export interface Item {
+  id: string;
+  kind: KindName;
+  /** The thing it is about: acts upon the same thing are sent in order. */
+  about: string;
+  body: Record<string, unknown>;
+  photos: ItemPhoto[];
+  state: 'draft' | 'waiting' | 'refused';
+  /** Whether the act has been taken, and only photos are left. */
+  taken: boolean;
+  /** When it was entered, by the phone's clock. */
+  at: string;
+  problem: Refusal | null;
+}
+
+/** How it went: at once, not yet, or not at all. */
+export type Outcome =
+  { state: 'sent'; answer: unknown } | { state: 'waiting' } | { state: 'refused'; problem: Refusal };

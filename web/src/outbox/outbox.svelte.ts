@@ -1,0 +1,273 @@
+import { app } from '../state/app.svelte';
+import { phone } from '../state/db';
+import { uuid } from '../parts/photo';
+import type { Item, ItemPhoto, Outcome, Refusal } from './item';
+import { kindOf, type KindName } from './kinds';
+import { No, NotNow, sendAct, sendPhoto } from './send';
+
+/** How long a form waits for an answer before it says that it is kept and will be sent. */
+const SOON_MS = 6_000;
+/** How long to wait after the first failure; each further one doubles it. */
+const AGAIN_MS = 3_000;
+const LONGEST_MS = 5 * 60_000;
+
+export interface Entry {
+  kind: KindName;
+  about: string;
+  body: Record<string, unknown>;
+  /** The id of what is made, when it is made on the phone. */
+  id?: string;
+  photos?: { id: string; blob: Blob }[];
+}
+
+/**
+ * Through which everything goes that is written, with and without signal. What is put here is on the phone before
+ * anything is sent, is sent in order, by one tab at a time, and leaves only when the server has taken it or a person
+ * withdraws it.
+ */
+class Outbox {
+  items = $state<Item[]>([]);
+  /** The phone would not keep it: it is only in memory until it is sent. */
+  full = $state(false);
+  /** Whether the browser promised not to clear it for room. */
+  persisted = $state(true);
+  sending = $state(false);
+
+  /** What a person has finished: what waits, and what was refused. */
+  waiting = $derived(this.items.filter((i) => i.state !== 'draft'));
+
+  private readonly photosInMemory = new Map<string, Blob>();
+  private readonly others = 'BroadcastChannel' in window ? new BroadcastChannel('outbox') : null;
+  private readonly watchers = new Map<string, (outcome: Outcome) => void>();
+  private opened: () => void = () => {};
+  /** When what lies on the phone has been read. */
+  readonly ready = new Promise<void>((resolve) => (this.opened = resolve));
+  private failures = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads what waits and begins to send. */
+  async start() {
+    await this.read();
+    this.opened();
+    this.others?.addEventListener('message', () => void this.read());
+    addEventListener('online', () => this.now());
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.now());
+    this.now();
+  }
+
+  private async read() {
+    try {
+      const kept = await (await phone()).getAll('items');
+      const inMemory = this.full ? this.items.filter((i) => !kept.some((k) => k.id === i.id)) : [];
+      const before = this.items;
+      this.items = [...kept, ...inMemory].sort((a, b) => a.at.localeCompare(b.at));
+      // Sent by another tab.
+      for (const gone of before.filter((i) => i.state === 'waiting' && !this.items.some((k) => k.id === i.id))) {
+        this.tell(gone.id, { state: 'sent', answer: null });
+      }
+    } catch {
+      this.full = true;
+    }
+  }
+
+  /** Keeps an item and its photos, all or nothing. */
+  private async keep(item: Item, blobs: { id: string; blob: Blob }[] = []) {
+    const plain = $state.snapshot(item) as Item;
+    for (const { id, blob } of blobs) this.photosInMemory.set(id, blob);
+    try {
+      const db = await phone();
+      const tx = db.transaction(['items', 'photos'], 'readwrite');
+      await Promise.all([
+        ...blobs.map(({ id, blob }) => tx.objectStore('photos').put(blob, id)),
+        tx.objectStore('items').put(plain),
+        tx.done,
+      ]);
+      for (const { id } of blobs) this.photosInMemory.delete(id);
+      this.full = false;
+    } catch {
+      this.full = true; // said on the screen; it is sent from memory
+    }
+    this.items = [...this.items.filter((i) => i.id !== plain.id), plain].sort((a, b) => a.at.localeCompare(b.at));
+    this.others?.postMessage('changed');
+  }
+
+  private async drop(item: Item) {
+    this.items = this.items.filter((i) => i.id !== item.id);
+    try {
+      const tx = (await phone()).transaction(['items', 'photos'], 'readwrite');
+      await Promise.all([
+        tx.objectStore('items').delete(item.id),
+        ...item.photos.map((p) => tx.objectStore('photos').delete(p.id)),
+        tx.done,
+      ]);
+    } catch {
+      // was only in memory
+    }
+    item.photos.forEach((p) => this.photosInMemory.delete(p.id));
+    this.others?.postMessage('changed');
+  }
+
+  private async item(entry: Entry, state: Item['state']): Promise<Item> {
+    const before = this.items.find((i) => i.id === entry.id);
+    const photo = ({ id, blob }: { id: string; blob: Blob }): ItemPhoto =>
+      before?.photos.find((p) => p.id === id) ?? { id, size: blob.size, sent: 0, done: false };
+    return {
+      id: entry.id ?? uuid(),
+      kind: entry.kind,
+      about: entry.about,
+      body: entry.body,
+      photos: (entry.photos ?? []).map(photo),
+      state,
+      taken: before?.taken ?? false,
+      at: before?.at ?? new Date().toISOString(),
+      problem: null,
+    };
+  }
+
+  /** Keeps what is being filled in, so that an app that is killed while the camera is open loses nothing. */
+  async draft(entry: Entry) {
+    await this.keep(await this.item(entry, 'draft'), entry.photos);
+  }
+
+  /** Keeps it and sends it. Tells how it went, or after a few seconds that it waits. */
+  async send(entry: Entry): Promise<Outcome> {
+    const item = await this.item(entry, 'waiting');
+    await this.keep(item, entry.photos);
+    void this.askToPersist();
+    const outcome = new Promise<Outcome>((resolve) => {
+      const soon = setTimeout(() => this.tell(item.id, { state: 'waiting' }), SOON_MS);
+      this.watchers.set(item.id, (o) => (clearTimeout(soon), resolve(o)));
+    });
+    this.now();
+    return outcome;
+  }
+
+  private tell(id: string, outcome: Outcome) {
+    this.watchers.get(id)?.(outcome);
+    this.watchers.delete(id);
+  }
+
+  private async askToPersist() {
+    const storage = navigator.storage as StorageManager | undefined;
+    if (!storage?.persist) return;
+    this.persisted = (await storage.persisted()) || (await storage.persist());
+  }
+
+  /** A photo of an item, if it is still here. */
+  async photo(id: string): Promise<Blob | null> {
+    const inMemory = this.photosInMemory.get(id);
+    if (inMemory) return inMemory;
+    return (
+      (await phone()
+        .then((db) => db.get('photos', id))
+        .catch(() => null)) ?? null
+    );
+  }
+
+  /** Takes an item back: it is not sent. */
+  async withdraw(id: string) {
+    const item = this.items.find((i) => i.id === id);
+    if (item) await this.drop(item);
+  }
+
+  /** Tries an item again that was refused. */
+  async again(id: string) {
+    const item = this.items.find((i) => i.id === id);
+    if (item) await this.keep({ ...item, state: 'waiting', problem: null });
+    this.now();
+  }
+
+  /** Sends what waits, now. */
+  now() {
+    clearTimeout(this.timer);
+    this.failures = 0;
+    void this.run();
+  }
+
+  private async run() {
+    if (this.sending || !this.items.some((i) => i.state === 'waiting')) return;
+    this.sending = true;
+    try {
+      // One tab sends at a time; the others see what it did.
+      if (navigator.locks) await navigator.locks.request('strandline-outbox', () => this.sendAll());
+      else await this.sendAll();
+      this.failures = 0;
+    } catch (e) {
+      this.later(e instanceof NotNow ? e.afterSeconds : null);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private later(afterSeconds: number | null) {
+    const wait = afterSeconds ? afterSeconds * 1000 : Math.min(LONGEST_MS, AGAIN_MS * 2 ** this.failures);
+    this.failures += 1;
+    for (const item of this.items) this.tell(item.id, { state: 'waiting' });
+    this.timer = setTimeout(() => void this.run(), wait);
+  }
+
+  private async sendAll() {
+    await this.read(); // another tab may have sent some of it
+    for (;;) {
+      const next = this.items.find((i) => i.state === 'waiting' && !this.before(i));
+      if (!next) return;
+      await this.sendOne(next);
+    }
+  }
+
+  /** An earlier act upon the same thing that has not been taken yet. */
+  private before(item: Item): boolean {
+    const earlier = this.items.slice(0, this.items.indexOf(item));
+    return earlier.some((i) => i.about === item.about && i.state !== 'draft' && !(i.taken && i.state === 'refused'));
+  }
+
+  private async sendOne(item: Item) {
+    let answer: unknown = null;
+    try {
+      if (!item.taken) {
+        answer = await sendAct(item);
+        this.failures = 0; // something gets through
+        await this.keep({ ...item, taken: true });
+        if (answer) kindOf(item).taken?.(answer);
+      }
+      // The act is on the map; a form need not wait for its photos.
+      this.tell(item.id, { state: 'sent', answer });
+      await this.sendPhotos(item.id);
+      const done = this.items.find((i) => i.id === item.id);
+      if (done) await this.drop(done);
+    } catch (e) {
+      if (!(e instanceof No)) throw e;
+      await this.refuse(item.id, e.problem);
+    }
+  }
+
+  private async sendPhotos(id: string) {
+    for (;;) {
+      const item = this.items.find((i) => i.id === id);
+      const photo = item?.photos.find((p) => !p.done);
+      if (!item || !photo) return;
+      const blob = await this.photo(photo.id);
+      const arrived = (sent: number, done = false) =>
+        this.keep({
+          ...item,
+          taken: true,
+          photos: item.photos.map((p) => (p.id === photo.id ? { ...p, sent, done } : p)),
+        });
+      if (!blob) throw new No({ code: 'photo_unreadable', field: null, facts: {} });
+      await sendPhoto(item, photo, blob, (sent) => {
+        if (sent > photo.sent) this.failures = 0;
+        return arrived(sent);
+      });
+      await arrived(photo.size, true);
+      app.photosArrived += 1;
+    }
+  }
+
+  private async refuse(id: string, problem: Refusal) {
+    const item = this.items.find((i) => i.id === id);
+    if (item) await this.keep({ ...item, state: 'refused', problem });
+    this.tell(id, { state: 'refused', problem });
+  }
+}
+
+export const outbox = new Outbox();

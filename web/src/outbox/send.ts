@@ -1,0 +1,98 @@
+import { Refused, refusal } from '../api/client';
+import type { Item, ItemPhoto, Refusal } from './item';
+import { kindOf } from './kinds';
+
+/** A part of a photo: small enough to get through on a thin signal, large enough not to be all overhead. */
+const PART = 128 * 1024;
+/** A request without an answer for so long has none: it is sent again. */
+const PATIENCE_MS = 30_000;
+
+/** It did not get through: no signal, or a server that cannot take it now. It is to be tried again after a while. */
+export class NotNow extends Error {
+  constructor(readonly afterSeconds: number | null = null) {
+    super('not now');
+  }
+}
+
+/** The server says no, and will say no again. */
+export class No extends Error {
+  constructor(readonly problem: Refusal) {
+    super(problem.code);
+  }
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(PATIENCE_MS), cache: 'no-store' });
+  } catch {
+    throw new NotNow();
+  }
+  if (response.ok) return response;
+  // A body that breaks off is no answer.
+  const problem: Refused = refusal(
+    await response.json().catch(() => (init.method === 'HEAD' ? { code: `status_${response.status}` } : null)),
+  );
+  if (response.status === 429 || response.status >= 500 || response.status === 408) {
+    throw new NotNow(Number(response.headers.get('retry-after')) || null);
+  }
+  throw new No({ code: problem.code, field: problem.field, facts: problem.facts });
+}
+
+/** As [request], beginning a session first where there is none or it has ended. */
+async function asSomebody(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await request(path, init);
+  } catch (e) {
+    const code = e instanceof No ? e.problem.code : '';
+    if (!['no_session', 'session_expired', 'status_401'].includes(code)) throw e;
+    await request('/api/v1/session', { method: 'POST' });
+    return request(path, init);
+  }
+}
+
+/** Sends the act. */
+export async function sendAct(item: Item): Promise<unknown> {
+  const { method, path, headers, ...other } = kindOf(item).request(item);
+  const body = 'body' in other ? other.body : item.body;
+  const response = await asSomebody(path, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return response.status === 204 ? null : response.json().catch(() => Promise.reject(new NotNow()));
+}
+
+/**
+ * Sends a photo in parts (draft-ietf-httpbis-resumable-upload), from where the server has it: what got through before the
+ * app was killed is not sent again. `arrived` is told the bytes that are there.
+ */
+export async function sendPhoto(item: Item, photo: ItemPhoto, blob: Blob, arrived: (bytes: number) => Promise<void>) {
+  const path = `/api/v1/hotspots/${item.about}/photos/${photo.id}`;
+  let { offset, complete } = await received(path);
+  while (!complete) {
+    if (offset > blob.size) throw new No({ code: 'photo_unreadable', field: null, facts: {} });
+    await arrived(offset);
+    // Empty when all bytes are there and only the last answer was lost.
+    const part = blob.slice(offset, offset + PART);
+    const last = offset + part.size >= blob.size;
+    const headers = {
+      'content-type': 'application/partial-upload',
+      'upload-offset': String(offset),
+      'upload-complete': last ? '?1' : '?0',
+    };
+    try {
+      await asSomebody(path, { method: 'PATCH', headers, body: part });
+      [offset, complete] = [offset + part.size, last];
+    } catch (e) {
+      if (!(e instanceof No) || e.problem.code !== 'wrong_offset') throw e;
+      ({ offset, complete } = await received(path)); // another tab was ahead
+    }
+  }
+  await arrived(blob.size);
+}
+
+async function received(path: string) {
+  const { headers } = await asSomebody(path, { method: 'HEAD' });
+  return { offset: Number(headers.get('upload-offset')), complete: headers.get('upload-complete') === '?1' };
+}

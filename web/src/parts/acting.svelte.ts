@@ -1,0 +1,26 @@
+import { Refused } from '../api/client';
+import { outbox, type Entry } from '../outbox/outbox.svelte';
+
+/** An act that a button or a form does: it goes through the outbox, and how it went is shown beside the button. */
+export class Acting {
+  busy = $state(false);
+  error = $state<unknown>(null);
+  /** It is kept and will be sent. */
+  waiting = $state(false);
+
+  /** Returns whether the server has taken it; what it answered is in the app by then. */
+  async send(entry: Entry): Promise<boolean> {
+    const id = entry.id ?? crypto.randomUUID();
+    this.busy = true;
+    this.error = null;
+    const outcome = await outbox.send({ ...entry, id });
+    this.busy = false;
+    this.waiting = outcome.state === 'waiting';
+    if (outcome.state === 'refused') {
+      const { code, field, facts } = outcome.problem;
+      this.error = new Refused(code, field, facts);
+      await outbox.withdraw(id); // told here, and what was entered is still in the form
+    }
+    return outcome.state === 'sent';
+  }
+}
