@@ -1,40 +1,119 @@
-// Takes pictures of every screen: phone and desk, light and dark. Usage: node tests/browser/pictures.mjs URL FOLDER
+// Takes pictures of every screen, on a phone and a desk, light, dark and in sun, and lays them on one sheet for each device.
+//   node tests/browser/pictures.mjs URL FOLDER        (LOCALE=nn-NO for another language)
 import { chromium } from 'playwright-core';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const [url, folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
+const photo = join(import.meta.dirname, '../../fixtures/photos/mixed.jpg');
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
 });
 const devices = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } };
+const looks = ['light', 'dark', 'sun'];
 const found = await (await fetch(`${url}/api/v1/hotspots`)).json();
-const pick = (test) => found.features.map((f) => f.properties).find(test).id;
+const pick = (test) => found.features.map((f) => f.properties).find(test);
+const address = (h) => `/hotspots/${h.id}`;
+const open = pick((h) => h.state === 'reported' && h.hazards.length === 0);
+
+/** A screen: where it is, and what is done there before the picture is taken. */
 const screens = {
-  map: '/',
-  arendal: '/#12.5/58.43/8.82',
-  beach: '/#16/58.4335/8.8233',
-  list: '/list#12/58.43/8.82',
-  place: '/place/58.43300,8.82300#13/58.433/8.823',
-  closed: '/place/58.39950,8.78770?on=2026-05-20#13/58.3995/8.7877',
-  hotspot: `/hotspots/${pick((h) => h.supports === 4)}`,
-  claimed: `/hotspots/${pick((h) => h.claim?.takeover)}`,
-  hazard: `/hotspots/${pick((h) => h.hazards.length > 0)}`,
-  report: '/report/58.43300,8.82500#14/58.433/8.825',
-  about: '/about',
+  map: ['/'],
+  arendal: ['/#12.5/58.43/8.82'],
+  beach: ['/#16/58.4335/8.8233'],
+  list: ['/list#12/58.43/8.82'],
+  empty: ['/list#16/58.30/8.40'],
+  place: ['/place/58.43300,8.82300#13/58.433/8.823'],
+  closed: ['/place/58.39950,8.78770?on=2026-05-20#13/58.3995/8.7877'],
+  hotspot: [address(pick((h) => h.supports === 4))],
+  claimed: [address(pick((h) => h.claim?.takeover))],
+  hazard: [address(pick((h) => h.hazards.length > 0))],
+  claim: [address(open), (page) => page.locator('aside .actions .brand').click()],
+  report: ['/report/58.43300,8.82500#14/58.433/8.825'],
+  filled: [
+    '/report/58.43300,8.82500#14/58.433/8.825',
+    async (page) => {
+      await page.locator('aside input[type=file]').setInputFiles(photo);
+      await page.locator('aside .picture img').waitFor();
+      await page.locator('aside form label').filter({ has: page.locator('input[value=several_bags]') }).click();
+    },
+  ],
+  waiting: [
+    '/report/58.43300,8.82500#14/58.433/8.825',
+    async (page) => {
+      await page.route('**/api/v1/hotspots', (r) => (r.request().method() === 'POST' ? r.abort() : r.continue()));
+      await page.locator('aside input[type=file]').setInputFiles(photo);
+      await page.locator('aside .picture img').waitFor();
+      await page.locator('aside form label').filter({ has: page.locator('input[value=several_bags]') }).click();
+      await page.locator('aside .send').click();
+      await page.locator('aside .waits').waitFor();
+      await page.locator('aside .waits .button').click();
+      await page.locator('aside .photos img').waitFor();
+    },
+  ],
+  kept: [
+    '/kept#12/58.44/8.8',
+    async (page) => {
+      await page.locator('aside .button.wide').nth(1).click();
+      await page.locator('aside h3').first().waitFor();
+    },
+  ],
+  about: ['/about'],
+  enter: ['/enter/00'],
+  zones: ['/zones', (page) => page.locator('aside li').first().waitFor(), 'staff'],
+  staff: [address(open), (page) => page.locator('aside .staff').scrollIntoViewIfNeeded(), 'staff'],
 };
+
+/** Until the map is drawn and every photo in sight is there. */
+async function drawn(page) {
+  await page.waitForFunction(() => document.querySelector('.leaflet-tile-loaded') && !document.querySelector('.cover'));
+  await page.waitForFunction(() => [...document.images].every((i) => i.complete || i.loading === 'lazy'));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+const only = process.env.ONLY?.split(',');
+const shots = { phone: [], desk: [] };
 for (const [device, viewport] of Object.entries(devices)) {
-  for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport, colorScheme, locale: process.env.LOCALE ?? 'nb-NO' });
-    const page = await context.newPage();
-    for (const [name, path] of Object.entries(screens)) {
+  for (const look of looks) {
+    for (const [name, [path, act, role]] of Object.entries(screens)) {
+      if (only && !only.includes(name)) continue;
+      const colorScheme = look === 'dark' ? 'dark' : 'light';
+      const locale = process.env.LOCALE ?? 'nb-NO';
+      const context = await browser.newContext({ viewport, colorScheme, locale, serviceWorkers: 'block' });
+      await context.addInitScript((l) => localStorage.setItem('strandline-theme', l === 'sun' ? 'sun' : 'auto'), look);
+      if (role) await context.request.post(`${url}/api/v1/demo/role`, { data: { role, municipality: '4203' } });
+      const page = await context.newPage();
       await page.goto(url + path);
-      await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => {});
-      await page.waitForTimeout(500);
-      await page.screenshot({ path: `${folder}/${name}-${device}-${colorScheme}.png` });
+      await drawn(page);
+      await act?.(page);
+      await drawn(page);
+      await page.waitForTimeout(300); // a transition; nothing depends on it
+      const file = `${folder}/${name}-${device}-${look}.png`;
+      await page.screenshot({ path: file });
+      shots[device].push({ file, name, look });
+      await context.close();
     }
-    await context.close();
   }
+}
+
+// The sheets: a row for each screen, a column for each look.
+for (const [device, { width, height }] of Object.entries(devices)) {
+  const wide = device === 'phone' ? 260 : 480;
+  const names = [...new Set(shots[device].map((s) => s.name))];
+  const cell = (name, look) => {
+    const shot = shots[device].find((s) => s.name === name && s.look === look);
+    return shot ? `<img width="${wide}" height="${Math.round((wide * height) / width)}" src="data:image/png;base64,${readFileSync(shot.file).toString('base64')}">` : '';
+  };
+  const perRow = device === 'phone' ? 2 : 1;
+  const block = (name) => `<section><h2>${name}</h2><div>${looks.map((l) => cell(name, l)).join('')}</div></section>`;
+  const page = await browser.newPage({ viewport: { width: perRow * (3 * wide + 48) + 24, height: 800 } });
+  await page.setContent(
+    `<style>body{margin:12px;display:grid;grid-template-columns:repeat(${perRow},auto);gap:16px;font:14px sans-serif;background:#888}` +
+      `h2{margin:0 0 4px;font-size:14px}div{display:flex;gap:8px}</style>${names.map(block).join('')}`,
+  );
+  await page.screenshot({ path: `${folder}/sheet-${device}.png`, fullPage: true });
+  await page.close();
 }
 await browser.close();
