@@ -1,5 +1,5 @@
 # Thin: every target is a few commands one could type. `make help` lists them.
-.PHONY: help run run-fresh test web openapi bench pictures check-rust check-web test-rust test-web test-browser test-schema tools fmt
+.PHONY: help run run-fresh test web openapi bench lighthouse journeys pictures check-rust check-web test-rust test-web test-browser test-schema tools fmt
 
 export CARGO_TERM_PROGRESS_WHEN ?= auto
 DEMO = STRANDLINE__DEMO=true target/debug/strandline --config config.example.toml
@@ -67,6 +67,14 @@ openapi: ## openapi.json, from the code
 
 bench: ## how fast it is on this machine; the figures go to docs/benchmarks.md
 	scripts/bench
+
+lighthouse: web ## Lighthouse's mobile profile; the figures go to docs/lighthouse.md
+	cargo build
+	scripts/lighthouse
+
+journeys: web ## taps and seconds of each journey; the table goes to docs/journeys.md
+	cargo build
+	cd tests/browser && JOURNEYS=../../docs/journeys.md node node_modules/@playwright/test/cli.js test journeys
 
 pictures: web ## pictures of every screen, in var/pictures
 	cargo build

@@ -51,17 +51,30 @@ class Language {
 
 export const language = new Language();
 
+const numbers = new Map<string, Intl.NumberFormat>();
+const spans = new Map<string, Intl.RelativeTimeFormat>();
+const plurals = new Map<string, Intl.PluralRules>();
+
+/** What `Intl` makes takes a while, and is the same each time. */
+function kept<T>(made: Map<string, T>, tag: string, make: () => T): T {
+  const known = made.get(tag) ?? make();
+  made.set(tag, known);
+  return known;
+}
+
 /** Fills a message in; `n` chooses the plural. */
 export function fill(message: Message, values: Record<string, string | number>, tag: string): string {
   const form = typeof message === 'string' ? message : plural(message, Number(values.n), tag);
   return form.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
-    return typeof value === 'number' ? new Intl.NumberFormat(tag).format(value) : (value ?? '');
+    return typeof value === 'number'
+      ? kept(numbers, tag, () => new Intl.NumberFormat(tag)).format(value)
+      : (value ?? '');
   });
 }
 
 function plural(message: { one: string; other: string }, n: number, tag: string): string {
-  return new Intl.PluralRules(tag).select(n) === 'one' ? message.one : message.other;
+  return kept(plurals, tag, () => new Intl.PluralRules(tag)).select(n) === 'one' ? message.one : message.other;
 }
 
 export function t(key: Key, values: Record<string, string | number> = {}): string {
@@ -92,7 +105,8 @@ export function dayAndTime(instant: string): string {
 /** "3 days ago", by the largest unit that fits. */
 export function ago(instant: string, now = Date.now()): string {
   const seconds = (Date.parse(instant) - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(language.tag, { numeric: 'auto' });
+  const tag = language.tag;
+  const format = kept(spans, tag, () => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }));
   const units: [Intl.RelativeTimeFormatUnit, number][] = [
     ['year', 31_557_600],
     ['month', 2_629_800],

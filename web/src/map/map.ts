@@ -67,9 +67,9 @@ export class CoastMap {
     });
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(element);
     this.moved(on.moved);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.shore.redraw());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.shore.repaint());
     // Chosen by hand: see state/theme.
-    new MutationObserver(() => this.shore.redraw()).observe(document.documentElement, {
+    new MutationObserver(() => this.shore.repaint()).observe(document.documentElement, {
       attributeFilter: ['data-theme'],
     });
   }

@@ -1,0 +1,91 @@
+import { expect, test, type Page } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
+import { onShore, open, PHOTO, reportBySomebody } from './helpers';
+
+// How many taps and seconds each journey takes on a phone. Taps are counted by the page itself; the seconds are those of
+// this machine, printed and not asserted. `make journeys` writes the table.
+
+interface Journey {
+  name: string;
+  taps: number;
+  seconds: number;
+  most: number;
+}
+const journeys: Journey[] = [];
+
+/** Follows a journey from a link to its end, counting taps, of which there may be `most`. */
+async function journey(page: Page, name: string, most: number, go: () => Promise<void>) {
+  let taps = 0;
+  await page.exposeFunction('tapped', () => void (taps += 1));
+  await page.addInitScript(() => {
+    // A press of a finger; what a script clicks for it (the file chooser behind a button) is none.
+    addEventListener('click', (e) => e.isTrusted && e.detail > 0 && (window as unknown as { tapped: () => void }).tapped(), true);
+  });
+  const begun = performance.now();
+  await go();
+  const seconds = (performance.now() - begun) / 1000;
+  journeys.push({ name, taps, seconds, most });
+  expect(taps, name).toBeGreaterThan(0);
+  expect(taps, name).toBeLessThanOrEqual(most);
+}
+
+test.afterAll(() => {
+  const rows = journeys.map((j) => `| ${j.name} | ${j.taps} | ${j.most} | ${j.seconds.toFixed(1)} |`);
+  const table = ['| journey, from a link | taps | at most | seconds |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  const file = process.env.JOURNEYS;
+  if (!file) return;
+  const head =
+    '# Journeys\n\nWritten by `make journeys`: a browser goes each way on a phone of 390 × 844 and counts the taps. A photo taken with the\n' +
+    "phone's camera is one tap here, and what the camera itself asks for comes on top. Seconds are those of the machine, from\n" +
+    'opening the link until the end is on the screen; no test asserts them.\n\n';
+  writeFileSync(file, `${head}${table}\n`);
+});
+
+test('a report from a shared link takes at most six taps and a photo', async ({ page, context }) => {
+  await context.grantPermissions(['geolocation']);
+  const place = await onShore(page.request, { lon: 8.85, lat: 58.435 });
+  await context.setGeolocation({ latitude: place.lat, longitude: place.lon, accuracy: 12 });
+  await journey(page, 'report litter: photo, amount, send', 6, async () => {
+    await open(page, '/report');
+    await expect(page.getByText('Your position is known to within 12 m.')).toBeVisible();
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByText('Take a photo').click();
+    await (await chooser).setFiles(PHOTO);
+    await page.getByText('A bag', { exact: true }).click();
+    await page.getByRole('button', { name: 'Send the report' }).click();
+    await expect(page.getByText('Thank you! The report is on the map.')).toBeVisible();
+  });
+});
+
+test('seeing what one may do takes a tap', async ({ page }) => {
+  await journey(page, 'what may I do here, today', 1, async () => {
+    await open(page, '/#14/58.3995/8.7877');
+    const box = (await page.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await expect(page.getByText('It does not hold on this day.')).toBeVisible();
+  });
+});
+
+test('taking on what somebody reported takes two taps, saying that it is clean two', async ({ page, playwright, baseURL }) => {
+  const somebody = await playwright.request.newContext({ baseURL });
+  const id = await reportBySomebody(somebody, await onShore(somebody, { lon: 8.87, lat: 58.44 }));
+  await journey(page, 'take on a report, then say that it is clean', 4, async () => {
+    await open(page, `/hotspots/${id}`);
+    await page.getByRole('button', { name: 'I will clear it' }).click();
+    await page.getByRole('button', { name: 'Claim it' }).click();
+    await expect(page.getByText('A volunteer clears it until')).toBeVisible();
+    await page.getByRole('button', { name: 'It is clean now' }).click();
+    await page.getByRole('button', { name: 'Yes, it is clean' }).click();
+    await expect(page.getByText('Thank you for cleaning!')).toBeVisible();
+  });
+});
+
+test('keeping the municipality on the phone takes three taps', async ({ page }) => {
+  await journey(page, 'keep a municipality for days without signal', 3, async () => {
+    await open(page, '/#12/58.44/8.8');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('link', { name: /Without signal/ }).click();
+    await page.getByRole('button', { name: 'Keep Arendal' }).click();
+    await expect(page.getByText(/MB, fetched/)).toBeVisible({ timeout: 30_000 });
+  });
+});
