@@ -1,7 +1,7 @@
 import { app } from '../state/app.svelte';
 import { phone } from '../state/db';
 import { uuid } from '../parts/photo';
-import type { Item, ItemPhoto, Outcome, Refusal } from './item';
+import type { Item, ItemPhoto, Outcome } from './item';
 import { kindOf, type KindName } from './kinds';
 import { No, NotNow, sendAct, sendPhoto } from './send';
 
@@ -208,36 +208,54 @@ class Outbox {
 
   private async sendAll() {
     await this.read(); // another tab may have sent some of it
+    // What the service could not take just now holds up only what is about the same thing.
+    const stuck = new Map<string, NotNow>();
     for (;;) {
-      const next = this.items.find((i) => i.state === 'waiting' && !this.before(i));
-      if (!next) return;
-      await this.sendOne(next);
+      const next = this.items.find((i) => i.state === 'waiting' && !stuck.has(i.about) && !this.before(i));
+      if (!next) break;
+      try {
+        await this.sendOne(next);
+      } catch (e) {
+        if (!(e instanceof NotNow) || !e.reached) throw e;
+        stuck.set(next.about, e);
+      }
     }
+    for (const why of stuck.values()) throw why;
   }
 
-  /** An earlier act upon the same thing that has not been taken yet. */
+  /** An earlier act upon the same thing that is still to go, or the one that was to make it and was refused. */
   private before(item: Item): boolean {
-    const earlier = this.items.slice(0, this.items.indexOf(item));
-    return earlier.some((i) => i.about === item.about && i.state !== 'draft' && !(i.taken && i.state === 'refused'));
+    const earlier = this.items.slice(0, this.items.indexOf(item)).filter((i) => i.about === item.about);
+    return earlier.some((i) => i.state === 'waiting' || (i.state === 'refused' && !i.taken && i.id === i.about));
   }
 
-  private async sendOne(item: Item) {
+  /** Changes an item that is still there: one that was withdrawn meanwhile stays away. */
+  private async update(id: string, change: (item: Item) => Partial<Item>): Promise<Item | null> {
+    const item = this.items.find((i) => i.id === id);
+    if (!item) return null;
+    const changed = { ...item, ...change(item) };
+    await this.keep(changed);
+    return changed;
+  }
+
+  private async sendOne({ id, taken, ...item }: Item) {
     let answer: unknown = null;
     try {
-      if (!item.taken) {
-        answer = await sendAct(item);
+      if (!taken) {
+        answer = await sendAct({ id, taken, ...item });
         this.failures = 0; // something gets through
-        await this.keep({ ...item, taken: true });
-        if (answer) kindOf(item).taken?.(answer);
+        await this.update(id, () => ({ taken: true }));
+        if (answer) kindOf({ id, taken, ...item }).taken?.(answer);
       }
       // The act is on the map; a form need not wait for its photos.
-      this.tell(item.id, { state: 'sent', answer });
-      await this.sendPhotos(item.id);
-      const done = this.items.find((i) => i.id === item.id);
+      this.tell(id, { state: 'sent', answer });
+      await this.sendPhotos(id);
+      const done = this.items.find((i) => i.id === id && i.state === 'waiting');
       if (done) await this.drop(done);
     } catch (e) {
       if (!(e instanceof No)) throw e;
-      await this.refuse(item.id, e.problem);
+      await this.update(id, () => ({ state: 'refused', problem: e.problem }));
+      this.tell(id, { state: 'refused', problem: e.problem });
     }
   }
 
@@ -247,13 +265,12 @@ class Outbox {
       const photo = item?.photos.find((p) => !p.done);
       if (!item || !photo) return;
       const blob = await this.photo(photo.id);
-      const arrived = (sent: number, done = false) =>
-        this.keep({
-          ...item,
-          taken: true,
-          photos: item.photos.map((p) => (p.id === photo.id ? { ...p, sent, done } : p)),
-        });
       if (!blob) throw new No({ code: 'photo_unreadable', field: null, facts: {} });
+      const arrived = async (sent: number, done = false) => {
+        const set = (p: ItemPhoto) => (p.id === photo.id ? { ...p, sent, done } : p);
+        const still = await this.update(id, (i) => ({ photos: i.photos.map(set) }));
+        if (!still) throw new No({ code: 'withdrawn', field: null, facts: {} });
+      };
       await sendPhoto(item, photo, blob, (sent) => {
         if (sent > photo.sent) this.failures = 0;
         return arrived(sent);
@@ -261,12 +278,6 @@ class Outbox {
       await arrived(photo.size, true);
       app.photosArrived += 1;
     }
-  }
-
-  private async refuse(id: string, problem: Refusal) {
-    const item = this.items.find((i) => i.id === id);
-    if (item) await this.keep({ ...item, state: 'refused', problem });
-    this.tell(id, { state: 'refused', problem });
   }
 }
 

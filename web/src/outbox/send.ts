@@ -9,7 +9,11 @@ const PATIENCE_MS = 30_000;
 
 /** It did not get through: no signal, or a server that cannot take it now. It is to be tried again after a while. */
 export class NotNow extends Error {
-  constructor(readonly afterSeconds: number | null = null) {
+  constructor(
+    /** Whether the service was reached, so that other things may go. */
+    readonly reached = false,
+    readonly afterSeconds: number | null = null,
+  ) {
     super('not now');
   }
 }
@@ -34,7 +38,7 @@ async function request(path: string, init: RequestInit): Promise<Response> {
     await response.json().catch(() => (init.method === 'HEAD' ? { code: `status_${response.status}` } : null)),
   );
   if (response.status === 429 || response.status >= 500 || response.status === 408) {
-    throw new NotNow(Number(response.headers.get('retry-after')) || null);
+    throw new NotNow(response.status !== 429, Number(response.headers.get('retry-after')) || null);
   }
   throw new No({ code: problem.code, field: problem.field, facts: problem.facts });
 }
