@@ -51,7 +51,7 @@ impl Service {
         let port = listener.local_addr()?.port();
         let (workers, stop_within) = (config.server.workers, config.server.stop_within_s);
         let app = web::Data::new(App::new(live.clone(), config, photos, metrics));
-        tokio::spawn(forget_old_addresses(app.clone()));
+        tokio::spawn(forget_what_is_old(app.clone()));
         let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
             .disable_signals()
             .shutdown_timeout(stop_within);
@@ -104,12 +104,19 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     Store::open(url, config.database.connections).await
 }
 
-/// Addresses that have not written for a while are not kept.
-async fn forget_old_addresses(app: web::Data<App>) {
+/// Addresses that have not written for a while are not kept, nor are parts of photos that never became whole.
+async fn forget_what_is_old(app: web::Data<App>) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
     loop {
         tokio::select! {
-            _ = minute.tick() => app.writes.retain_recent(),
+            _ = minute.tick() => {
+                app.writes.retain_recent();
+                let photos = app.photos.clone();
+                let swept = web::block(move || photos.sweep_parts(PARTS_AGE)).await;
+                if !matches!(swept, Ok(Ok(()))) {
+                    tracing::error!("photos.sweep_parts: the folder cannot be read");
+                }
+            }
             () = app.live.watching_ends() => return,
         }
     }

@@ -223,7 +223,12 @@ pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> Resu
     allow(by, Action::Clean, Subject::default())?;
     let note = clean_optional("note", saying.note.as_deref(), 1000)?;
     let mut h = load(tx, id).await?;
-    if repeated(tx, by, id, "cleaned").await? {
+    let again = if saying.photos.is_empty() {
+        repeated(tx, by, id, "cleaned").await?
+    } else {
+        sent_before(tx, by, id, &saying.photos).await?
+    };
+    if again {
         return Ok(h);
     }
     if let Some(held) = &h.claim {
@@ -273,7 +278,7 @@ pub async fn close(tx: &mut Tx, by: &Person, id: Uuid, closing: Closing) -> Resu
         Closing::NotOurs { handed_to } => Some(handed_to.clone()),
         _ => None,
     };
-    if repeated(tx, by, id, closing.state().text()).await? {
+    if h.closing.as_ref() == Some(&closing) && repeated(tx, by, id, closing.state().text()).await? {
         return Ok(h);
     }
     let ended = h.close(closing)?;

@@ -79,11 +79,14 @@ async fn person(app: &App, req: &HttpRequest) -> Result<Option<Arc<Person>>> {
     let Some(hash) = secret(req).map(|s| s.hash()) else { return Ok(None) };
     let now = app.live.clock.now();
     let known = match app.sessions.get(&hash) {
-        Some(person) => person,
-        None => match app.live.store.read(now).await?.session(&hash).await? {
+        Some(person) if person.until > now => person,
+        _ => match app.live.store.read(now).await?.session(&hash).await? {
             Some(person) => {
                 let person = Arc::new(person);
-                app.sessions.put(hash, person.clone());
+                // One that has ended may go on in a moment (`act::person::renew`).
+                if person.until > now {
+                    app.sessions.put(hash, person.clone());
+                }
                 person
             }
             None => return Err(expired()),

@@ -57,6 +57,8 @@ both! {
         eleven_times(&ola, &format!("{hotspot}/cleanings"), &json!({"photos": [Uuid::now_v7()]})).await;
         eleven_times(&kari, &format!("{hotspot}/sightings"), &json!({"photos": [Uuid::now_v7()]})).await;
         eleven_times(&staff, &format!("{hotspot}/closings"), &json!({"kind": "rejected", "why": "tang"})).await;
+        // Another reason is another act, and one that the state refuses.
+        staff.post(&format!("{hotspot}/closings"), json!({"kind": "not_found"})).await.refused(409, "wrong_state");
         for act in ["reported", "supported", "claimed", "extended", "takeover_asked", "kept", "released", "cleaned", "still_there", "rejected"] {
             assert_eq!(lines(&ola, id, act).await, 1, "{act}");
         }

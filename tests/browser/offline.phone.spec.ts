@@ -122,6 +122,44 @@ test.describe('without signal', () => {
     expect(history.map((l) => l.act)).toEqual(['reported', 'photo_added']);
   });
 
+  test('a report that was changed after its answer was lost stands as it was sent, with its photo', async ({ page, context, baseURL }) => {
+    const place = await onShore(page.request, { lon: 8.778, lat: 58.4145 });
+    await open(page, `${wire.url}/`);
+    await context.request.post(`${wire.url}/api/v1/session`);
+    wire.loses = ({ path }) => path === '/api/v1/hotspots';
+    await fillIn(page, place);
+    await send(page);
+    await saved(page);
+    await page.getByRole('button', { name: 'See what waits' }).click();
+    wire.cut();
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByText('A handful').click();
+    await send(page);
+    await saved(page);
+    wire.loses = () => false;
+    wire.mode = 'on';
+    await oneWhole(context, baseURL ?? '', place);
+    expect((await reportsAt(context, baseURL ?? '', place))[0]).toMatchObject({ amount: 'several_bags' });
+    await page.goto(`${wire.url}/waiting`);
+    await expect(page.getByText('Nothing waits.')).toBeVisible();
+  });
+
+  test('a report that waits and is only looked at goes on waiting', async ({ page, context, baseURL }) => {
+    const place = await onShore(page.request, { lon: 8.788, lat: 58.4185 });
+    await open(page, `${wire.url}/`);
+    await installed(page);
+    wire.cut();
+    await fillIn(page, place);
+    await send(page);
+    await saved(page);
+    await page.getByRole('button', { name: 'See what waits' }).click();
+    await page.getByRole('button', { name: 'Change' }).click();
+    await expect(page.getByText('Your unfinished report is here.')).toBeVisible();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    wire.mode = 'on';
+    await oneWhole(context, baseURL ?? '', place);
+  });
+
   test('on a thin signal a report says that it is kept, and arrives', async ({ page, context, baseURL }) => {
     const place = await onShore(page.request, { lon: 8.785, lat: 58.417 });
     await open(page, `${wire.url}/`);

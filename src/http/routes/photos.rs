@@ -74,11 +74,11 @@ async fn take_in(
         // What is no photo is not asked for again part by part.
         let prepared = imaging::prepare(&bytes, &kind).inspect_err(|_| photos.forget_parts(photo))?;
         photos.keep(photo, &prepared)?;
-        photos.forget_parts(photo);
         Ok::<_, Error>((prepared.size, prepared.position))
     };
     let (size, position) = web::block(work).await.map_err(Error::internal)??;
     app.live.write(move |tx| Box::pin(async move { act::photo::arrived(tx, &by, hotspot, photo, size).await })).await?;
+    app.photos.forget_parts(photo); // not before its row says that it is there
     Ok(HttpResponse::Created().json(Taken { id: photo, position }))
 }
 

@@ -59,37 +59,45 @@ export async function keepArea(
   const hotspots = found.features.map((f) => f.properties);
   const tiles = tilesOver(bounds);
   const fresh = await caches.open(`${cacheOf(id)}-fresh`);
-  let bytes = JSON.stringify(book).length + JSON.stringify(hotspots).length;
-  for (const [i, [z, x, y]] of tiles.entries()) {
-    const url = `/api/v1/tiles/${z}/${x}/${y}?v=${encodeURIComponent(app.shoreVersion)}`;
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`tile ${answer.status}`);
-    bytes += (await answer.clone().arrayBuffer()).byteLength;
-    await fresh.put(url, answer);
-    progress((i + 1) / tiles.length);
+  const freshName = `${cacheOf(id)}-fresh`;
+  try {
+    return await fetchInto(fresh);
+  } finally {
+    await caches.delete(freshName);
   }
-  const { west, south, east, north } = bounds; // plain, to be stored
-  const kept: KeptArea = {
-    id,
-    name,
-    bounds: { west, south, east, north },
-    at: Date.now(),
-    bytes,
-    tiles: tiles.length,
-    book,
-    hotspots,
-  };
-  await (await phone()).put('kept', kept);
-  const cache = await caches.open(cacheOf(id));
-  const old = await cache.keys();
-  for (const request of await fresh.keys()) {
-    const answer = await fresh.match(request);
-    if (answer) await cache.put(request, answer);
+
+  async function fetchInto(fresh: Cache): Promise<KeptArea> {
+    let bytes = JSON.stringify(book).length + JSON.stringify(hotspots).length;
+    for (const [i, [z, x, y]] of tiles.entries()) {
+      const url = `/api/v1/tiles/${z}/${x}/${y}?v=${encodeURIComponent(app.shoreVersion)}`;
+      const answer = await fetch(url);
+      if (!answer.ok) throw new Error(`tile ${answer.status}`);
+      bytes += (await answer.clone().arrayBuffer()).byteLength;
+      await fresh.put(url, answer);
+      progress((i + 1) / tiles.length);
+    }
+    const { west, south, east, north } = bounds; // plain, to be stored
+    const kept: KeptArea = {
+      id,
+      name,
+      bounds: { west, south, east, north },
+      at: Date.now(),
+      bytes,
+      tiles: tiles.length,
+      book,
+      hotspots,
+    };
+    await (await phone()).put('kept', kept);
+    const cache = await caches.open(cacheOf(id));
+    const old = await cache.keys();
+    for (const request of await fresh.keys()) {
+      const answer = await fresh.match(request);
+      if (answer) await cache.put(request, answer);
+    }
+    const urls = new Set((await fresh.keys()).map((r) => r.url));
+    await Promise.all(old.filter((r) => !urls.has(r.url)).map((r) => cache.delete(r)));
+    return kept;
   }
-  const urls = new Set((await fresh.keys()).map((r) => r.url));
-  await Promise.all(old.filter((r) => !urls.has(r.url)).map((r) => cache.delete(r)));
-  await caches.delete(`${cacheOf(id)}-fresh`);
-  return kept;
 }
 
 export async function keptAreas(): Promise<KeptArea[]> {

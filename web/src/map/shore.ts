@@ -32,6 +32,8 @@ export class ShoreLayer extends L.GridLayer {
       keepBuffer: 1,
       attribution: '',
     } as L.GridLayerOptions);
+    // What could not be fetched, or was drawn from above, is asked for again when there is signal.
+    addEventListener('online', () => this.redraw());
     this.painter.onmessage = ({ data }: MessageEvent<Done>) => {
       this.waiting.get(data.id)?.(data);
       this.waiting.delete(data.id);

@@ -1,3 +1,5 @@
+import { SvelteSet } from 'svelte/reactivity';
+import { api } from '../api/client';
 import { app } from '../state/app.svelte';
 import { phone } from '../state/db';
 import { uuid } from '../parts/photo';
@@ -27,8 +29,10 @@ export interface Entry {
  */
 class Outbox {
   items = $state<Item[]>([]);
-  /** The phone would not keep it: it is only in memory until it is sent. */
-  full = $state(false);
+  /** Items the phone would not keep: they are only in memory until they are sent. */
+  private readonly unkept = new SvelteSet<string>();
+  /** The item whose act is on the wire just now: it cannot be changed or withdrawn. */
+  flying = $state<string | null>(null);
   /** Whether the browser promised not to clear it for room. */
   persisted = $state(true);
   sending = $state(false);
@@ -42,6 +46,7 @@ class Outbox {
   private opened: () => void = () => {};
   /** When what lies on the phone has been read. */
   readonly ready = new Promise<void>((resolve) => (this.opened = resolve));
+  private asked = false;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,24 +60,30 @@ class Outbox {
     this.now();
   }
 
+  /** Whether something is only in memory. */
+  get full() {
+    return this.unkept.size > 0;
+  }
+
   private async read() {
     try {
-      const kept = await (await phone()).getAll('items');
-      const inMemory = this.full ? this.items.filter((i) => !kept.some((k) => k.id === i.id)) : [];
+      const kept = (await (await phone()).getAll('items')).filter((i) => !this.unkept.has(i.id));
       const before = this.items;
-      this.items = [...kept, ...inMemory].sort((a, b) => a.at.localeCompare(b.at));
+      this.items = [...kept, ...before.filter((i) => this.unkept.has(i.id))].sort((a, b) => a.at.localeCompare(b.at));
       // Sent by another tab.
       for (const gone of before.filter((i) => i.state === 'waiting' && !this.items.some((k) => k.id === i.id))) {
         this.tell(gone.id, { state: 'sent', answer: null });
       }
     } catch {
-      this.full = true;
+      // What is in memory is all there is.
     }
   }
 
   /** Keeps an item and its photos, all or nothing. */
   private async keep(item: Item, blobs: { id: string; blob: Blob }[] = []) {
     const plain = $state.snapshot(item) as Item;
+    const before = this.items.find((i) => i.id === plain.id)?.photos ?? [];
+    const dropped = before.map((p) => p.id).filter((id) => !plain.photos.some((p) => p.id === id));
     for (const { id, blob } of blobs) this.photosInMemory.set(id, blob);
     try {
       const db = await phone();
@@ -80,12 +91,13 @@ class Outbox {
       await Promise.all([
         ...blobs.map(({ id, blob }) => tx.objectStore('photos').put(blob, id)),
         tx.objectStore('items').put(plain),
+        ...dropped.map((id) => tx.objectStore('photos').delete(id)),
         tx.done,
       ]);
       for (const { id } of blobs) this.photosInMemory.delete(id);
-      this.full = false;
+      if (!plain.photos.some((p) => this.photosInMemory.has(p.id))) this.unkept.delete(plain.id);
     } catch {
-      this.full = true; // said on the screen; it is sent from memory
+      this.unkept.add(plain.id); // said on the screen; it is sent from memory
     }
     this.items = [...this.items.filter((i) => i.id !== plain.id), plain].sort((a, b) => a.at.localeCompare(b.at));
     this.others?.postMessage('changed');
@@ -93,6 +105,7 @@ class Outbox {
 
   private async drop(item: Item) {
     this.items = this.items.filter((i) => i.id !== item.id);
+    this.unkept.delete(item.id);
     try {
       const tx = (await phone()).transaction(['items', 'photos'], 'readwrite');
       await Promise.all([
@@ -126,6 +139,7 @@ class Outbox {
 
   /** Keeps what is being filled in, so that an app that is killed while the camera is open loses nothing. */
   async draft(entry: Entry) {
+    if (this.flying === entry.id) return; // it goes as it was sent
     await this.keep(await this.item(entry, 'draft'), entry.photos);
   }
 
@@ -167,7 +181,8 @@ class Outbox {
   /** Takes an item back: it is not sent. */
   async withdraw(id: string) {
     const item = this.items.find((i) => i.id === id);
-    if (item) await this.drop(item);
+    if (item && this.flying !== id) await this.drop(item);
+    this.now(); // what it held up may go
   }
 
   /** Tries an item again that was refused. */
@@ -185,8 +200,11 @@ class Outbox {
   }
 
   private async run() {
-    if (this.sending || !this.items.some((i) => i.state === 'waiting')) return;
+    if (this.sending) return void (this.asked = true);
+    if (!this.items.some((i) => i.state === 'waiting')) return;
     this.sending = true;
+    this.asked = false;
+    clearTimeout(this.timer);
     try {
       // One tab sends at a time; the others see what it did.
       if (navigator.locks) await navigator.locks.request('strandline-outbox', () => this.sendAll());
@@ -197,6 +215,8 @@ class Outbox {
     } finally {
       this.sending = false;
     }
+    // Put here while the last ones were being sent.
+    if (this.asked) void this.run();
   }
 
   private later(afterSeconds: number | null) {
@@ -211,7 +231,8 @@ class Outbox {
     // What the service could not take just now holds up only what is about the same thing.
     const stuck = new Map<string, NotNow>();
     for (;;) {
-      const next = this.items.find((i) => i.state === 'waiting' && !stuck.has(i.about) && !this.before(i));
+      const ready = this.items.filter((i) => i.state === 'waiting' && !stuck.has(i.about) && !this.before(i));
+      const next = ready.find((i) => !i.taken) ?? ready[0]; // a photo takes long on a thin signal: acts first
       if (!next) break;
       try {
         await this.sendOne(next);
@@ -242,9 +263,11 @@ class Outbox {
     let answer: unknown = null;
     try {
       if (!taken) {
+        this.flying = id;
         answer = await sendAct({ id, taken, ...item });
         this.failures = 0; // something gets through
         await this.update(id, () => ({ taken: true }));
+        this.flying = null;
         if (answer) kindOf({ id, taken, ...item }).taken?.(answer);
       }
       // The act is on the map; a form need not wait for its photos.
@@ -254,9 +277,24 @@ class Outbox {
       if (done) await this.drop(done);
     } catch (e) {
       if (!(e instanceof No)) throw e;
+      // Its first answer was lost, and it was changed since: it stands as it was first sent, and its photos can follow.
+      if (e.problem.code === 'id_taken' && (await this.standsAlready(id))) return;
       await this.update(id, () => ({ state: 'refused', problem: e.problem }));
       this.tell(id, { state: 'refused', problem: e.problem });
+    } finally {
+      this.flying = null;
     }
+  }
+
+  private async standsAlready(id: string): Promise<boolean> {
+    const item = this.items.find((i) => i.id === id && i.kind === 'report');
+    const known = item && (await api.GET('/api/v1/hotspots/{id}', { params: { path: { id } } }).catch(() => null));
+    const hotspot = known?.data?.hotspot;
+    if (!hotspot) return false;
+    app.hotspots.set(id, hotspot);
+    const announced = (p: ItemPhoto) => hotspot.photos.some((h) => h.id === p.id);
+    await this.update(id, (i) => ({ taken: true, photos: i.photos.filter(announced) }));
+    return true;
   }
 
   private async sendPhotos(id: string) {

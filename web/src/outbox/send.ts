@@ -1,9 +1,12 @@
 import { Refused, refusal } from '../api/client';
+import { app } from '../state/app.svelte';
 import type { Item, ItemPhoto, Refusal } from './item';
 import { kindOf } from './kinds';
 
-/** A part of a photo: small enough to get through on a thin signal, large enough not to be all overhead. */
-const PART = 128 * 1024;
+/** Bytes of a part of a photo: as many as the signal carries in time, halved when one does not get through. */
+const MOST = 128 * 1024;
+const LEAST = 8 * 1024;
+let carries = MOST;
 /** A request without an answer for so long has none: it is sent again. */
 const PATIENCE_MS = 30_000;
 
@@ -49,9 +52,13 @@ async function asSomebody(path: string, init: RequestInit): Promise<Response> {
     return await request(path, init);
   } catch (e) {
     const code = e instanceof No ? e.problem.code : '';
-    if (!['no_session', 'session_expired', 'status_401'].includes(code)) throw e;
+    // Who has an account enters anew; nothing of theirs goes in as a stranger's.
+    const account = app.me !== null && app.me.role !== 'volunteer';
+    if (account || !['no_session', 'session_expired', 'status_401'].includes(code)) throw e;
     await request('/api/v1/session', { method: 'POST' });
-    return request(path, init);
+    return await request(path, init).catch((again: unknown) => {
+      throw again instanceof No && again.problem.code === 'session_expired' ? new NotNow(true) : again;
+    });
   }
 }
 
@@ -78,7 +85,7 @@ export async function sendPhoto(item: Item, photo: ItemPhoto, blob: Blob, arrive
     if (offset > blob.size) throw new No({ code: 'photo_unreadable', field: null, facts: {} });
     await arrived(offset);
     // Empty when all bytes are there and only the last answer was lost.
-    const part = blob.slice(offset, offset + PART);
+    const part = blob.slice(offset, offset + carries);
     const last = offset + part.size >= blob.size;
     const headers = {
       'content-type': 'application/partial-upload',
@@ -88,7 +95,9 @@ export async function sendPhoto(item: Item, photo: ItemPhoto, blob: Blob, arrive
     try {
       await asSomebody(path, { method: 'PATCH', headers, body: part });
       [offset, complete] = [offset + part.size, last];
+      carries = Math.min(MOST, carries * 2);
     } catch (e) {
+      if (e instanceof NotNow) carries = Math.max(LEAST, Math.floor(carries / 2));
       if (!(e instanceof No) || e.problem.code !== 'wrong_offset') throw e;
       ({ offset, complete } = await received(path)); // another tab was ahead
     }

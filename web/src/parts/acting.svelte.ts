@@ -1,3 +1,4 @@
+import { onDestroy } from 'svelte';
 import { Refused } from '../api/client';
 import { outbox, type Entry } from '../outbox/outbox.svelte';
 
@@ -7,6 +8,12 @@ export class Acting {
   error = $state<unknown>(null);
   /** It is kept and will be sent. */
   waiting = $state(false);
+
+  private gone = false;
+
+  constructor() {
+    onDestroy(() => (this.gone = true));
+  }
 
   /** Returns whether the server has taken it; what it answered is in the app by then. */
   async send(entry: Entry): Promise<boolean> {
@@ -19,7 +26,8 @@ export class Acting {
     if (outcome.state === 'refused') {
       const { code, field, facts } = outcome.problem;
       this.error = new Refused(code, field, facts);
-      await outbox.withdraw(id); // told here, and what was entered is still in the form
+      // Told here, and what was entered is still in the form; a photo, or what nobody was there to read, is kept in the list.
+      if (!this.gone && !entry.photos?.length) await outbox.withdraw(id);
     }
     return outcome.state === 'sent';
   }

@@ -25,7 +25,10 @@ export function phone(): Promise<IDBPDatabase<Phone>> {
       db.createObjectStore('answers');
     },
     // Another tab has a newer app: let it through.
-    blocking: (_from, _to, event) => (event.target as IDBDatabase).close(),
+    blocking: (_from, _to, event) => {
+      (event.target as IDBDatabase).close();
+      opened = undefined;
+    },
     terminated: () => (opened = undefined),
   });
   opened.catch(() => (opened = undefined));

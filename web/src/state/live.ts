@@ -9,7 +9,12 @@ export function follow(since: number): () => void {
     // Begun without signal: what the phone had is renewed.
     if (app.asOf !== null) void app.start().then(() => app.bounds && app.load(app.bounds));
   };
-  feed.onerror = () => (app.live = false);
+  feed.onerror = () => {
+    app.live = false;
+    // A proxy's refusal ends it for good; a broken connection it mends by itself.
+    if (feed.readyState === EventSource.CLOSED)
+      setTimeout(() => void app.start().then(() => follow(app.about?.seq ?? since)), 5000);
+  };
   feed.addEventListener('change', (e) => {
     const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot };
     if (said.hotspot) app.hotspots.set(said.hotspot.id, said.hotspot);
