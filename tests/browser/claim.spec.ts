@@ -43,7 +43,7 @@ test('who comes second is told who was first and until when', async ({ page, pla
     const data = { id: crypto.randomUUID(), holder_kind: 'group', holder_name: 'The scouts', until };
     expect((await somebody.post(`/api/v1/hotspots/${id}/claims`, { data })).status()).toBe(201);
     await route.continue();
-  });
+  }, { times: 1 });
   await page.getByRole('button', { name: 'Claim it' }).click();
   await expect(page.getByText('The scouts clears it until').first()).toBeVisible();
 });

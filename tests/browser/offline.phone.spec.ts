@@ -17,7 +17,7 @@ async function fillIn(page: Page, place: Place, photo: Parameters<ReturnType<Pag
   await page.goto(`${new URL(page.url()).origin}/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
   await page.getByLabel('Take a photo').setInputFiles(photo);
   await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
-  await page.getByText('Several bags').click();
+  await page.getByText('Several bags', { exact: true }).click();
 }
 
 const send = (page: Page) => page.getByRole('button', { name: 'Send the report' }).click();
@@ -73,6 +73,14 @@ test.describe('without signal', () => {
     await page.getByRole('button', { name: 'Send now' }).click();
     await oneWhole(context, baseURL ?? '', place);
     await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+  });
+
+  test('the browser offers to install the app', async ({ page, context }) => {
+    await open(page, `${wire.url}/`);
+    await installed(page);
+    const session = await context.newCDPSession(page);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    expect(installabilityErrors.filter((e) => e.errorId !== 'in-incognito')).toEqual([]);
   });
 
   test('what waits can be changed and withdrawn before it is sent', async ({ page, context, baseURL }) => {
@@ -145,7 +153,7 @@ test.describe('without signal', () => {
   });
 
   test('a report that waits and is only looked at goes on waiting', async ({ page, context, baseURL }) => {
-    const place = await onShore(page.request, { lon: 8.788, lat: 58.4185 });
+    const place = await onShore(page.request, { lon: 8.98, lat: 58.51 });
     await open(page, `${wire.url}/`);
     await installed(page);
     wire.cut();

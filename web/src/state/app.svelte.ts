@@ -84,6 +84,11 @@ class AppState {
     this.me = me;
   }
 
+  private remembering: ReturnType<typeof setTimeout> | undefined;
+  private rememberHotspots() {
+    return remember('hotspots', $state.snapshot([...this.hotspots.values()].slice(-REMEMBERED)));
+  }
+
   /** Reads the hotspots of a window. */
   async load(b: Bounds) {
     this.bounds = b;
@@ -93,7 +98,8 @@ class AppState {
       const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
       for (const f of found.features) this.hotspots.set(f.id, f.properties);
       this.tooMany = false;
-      void remember('hotspots', $state.snapshot([...this.hotspots.values()].slice(-REMEMBERED)));
+      clearTimeout(this.remembering);
+      this.remembering = setTimeout(() => void this.rememberHotspots(), 2000); // not while the map is being moved
     } catch (e) {
       this.tooMany = (e as { code?: string }).code === 'window_too_large';
       if (!this.tooMany) this.live = false;
