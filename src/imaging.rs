@@ -44,27 +44,23 @@ pub struct Prepared {
 /// # Errors
 /// `photo_unreadable`, `photo_mislabelled`, `photo_too_big`, `unsupported_media_type`.
 pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
-    let format = match content_type {
-        // Sent in parts, whose type is that of parts.
-        PARTS => image::guess_format(bytes).map_err(|_| unreadable())?,
-        "image/jpeg" => ImageFormat::Jpeg,
-        "image/png" => ImageFormat::Png,
-        "image/webp" => ImageFormat::WebP,
+    let labelled = match content_type {
+        PARTS => None, // sent in parts, whose type is that of parts
+        "image/jpeg" => Some(ImageFormat::Jpeg),
+        "image/png" => Some(ImageFormat::Png),
+        "image/webp" => Some(ImageFormat::WebP),
         _ => return Err(Error::new(Code::UnsupportedMediaType, "A photo must be JPEG, PNG or WebP.").at("content-type")),
     };
     if bytes.is_empty() {
         return Err(Error::new(Code::PhotoUnreadable, "The photo is empty."));
     }
+    let format = image::guess_format(bytes).map_err(|_| unreadable())?;
+    if labelled.is_some_and(|l| l != format) {
+        let detail = format!("It says {content_type} but is {}.", format.to_mime_type());
+        return Err(Error::new(Code::PhotoMislabelled, detail).at("content-type"));
+    }
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
         return Err(unreadable());
-    }
-    match image::guess_format(bytes) {
-        Ok(found) if found == format => {}
-        Ok(found) => {
-            let detail = format!("It says {content_type} but is {}.", found.to_mime_type());
-            return Err(Error::new(Code::PhotoMislabelled, detail).at("content-type"));
-        }
-        Err(_) => return Err(unreadable()),
     }
     if format == ImageFormat::Jpeg && !is_whole(bytes) {
         return Err(unreadable());

@@ -133,7 +133,7 @@ pub async fn zones(store: &Store, clock: &Clock, file: &Path) -> anyhow::Result<
     let mut count = ImportCount::default();
     for mut zone in zones {
         let before = tx.zone(zone.id).await?;
-        if before.as_ref().is_some_and(|b| *b == Zone { version: b.version, changed_at: b.changed_at, ..zone.clone() }) {
+        if before.as_ref().is_some_and(|b| zone.draws(b)) {
             count.same += 1;
             continue;
         }

@@ -111,7 +111,7 @@ impl Photos {
             let part = part?;
             let idle = part.metadata().and_then(|m| m.modified()).map(|m| m.elapsed().unwrap_or_default());
             if idle.is_ok_and(|idle| idle >= age) {
-                self.forget_parts(part.file_name().to_str().and_then(|n| n.parse().ok()).unwrap_or_default());
+                let _ = fs::remove_file(part.path()); // just made whole by another
             }
         }
         Ok(())

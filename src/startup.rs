@@ -124,7 +124,6 @@ async fn forget_what_is_old(app: web::Data<App>) {
 
 async fn sweep(store: &Store, photos: &Photos, clock: &Clock) -> anyhow::Result<()> {
     let stored: HashSet<_> = store.read(clock.now()).await?.stored_photos().await?.into_iter().collect();
-    photos.sweep_parts(PARTS_AGE)?;
     let missing = photos.sweep(&stored, ORPHAN_AGE)?;
     if !missing.is_empty() {
         tracing::error!(count = missing.len(), "photos.missing: restore the folder from its backup");

@@ -128,10 +128,10 @@ pub async fn ask_takeover(tx: &mut Tx, by: &Person, id: Uuid, ask: TakeoverReque
         return Err(Error::new(Code::WrongState, "The claim is yours."));
     }
     let (mut h, mut claim) = active(tx, stored.hotspot, id).await?;
-    if claim.takeover.is_some() && repeated(tx, by, h.id, "takeover_asked").await? {
-        return Ok(h);
-    }
     if claim.takeover.is_some() {
+        if repeated(tx, by, h.id, "takeover_asked").await? {
+            return Ok(h);
+        }
         return Err(Error::new(Code::WrongState, "Somebody has asked before you."));
     }
     let answer_by = tx.now + TimeDelta::hours(terms.answer_within_hours);

@@ -63,21 +63,24 @@ pub async fn draw(tx: &mut Tx, by: &Person, mut zone: Zone, why: Option<String>)
     allow(by, Action::Zone, Subject { own: false, municipality: Some(&zone.municipality) })?;
     zone.changed_at = tx.now;
     if let Some(there) = tx.zone(zone.id).await? {
-        let same = Zone { changed_at: there.changed_at, version: there.version, ..zone } == there;
-        return if same { Ok(Made::Before(there)) } else { Err(id_taken()) };
+        return if zone.draws(&there) { Ok(Made::Before(there)) } else { Err(id_taken()) };
     }
     tx.put_zone(&zone).await?;
     tx.log("drawn", why, Some(by), zone.id, Thing::Zone(zone.clone()));
     Ok(Made::New(zone))
 }
 
-async fn current(tx: &mut Tx, by: &Person, id: Uuid, version: i64) -> Result<Zone> {
+async fn own(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Zone> {
     let zone = tx.zone(id).await?.ok_or_else(|| missing("zone"))?;
     allow(by, Action::Zone, Subject { own: false, municipality: Some(&zone.municipality) })?;
-    if zone.version != version {
-        return Err(Error::new(Code::Stale, "Somebody has changed the zone since. Look at it again.").at("if-match"));
-    }
     Ok(zone)
+}
+
+fn based_on(zone: &Zone, version: i64) -> Result<()> {
+    if zone.version == version {
+        return Ok(());
+    }
+    Err(Error::new(Code::Stale, "Somebody has changed the zone since. Look at it again.").at("if-match"))
 }
 
 /// Reshapes a zone or gives it another regime.
@@ -85,19 +88,12 @@ async fn current(tx: &mut Tx, by: &Person, id: Uuid, version: i64) -> Result<Zon
 /// # Errors
 /// `forbidden`, `not_found`, `stale`.
 pub async fn reshape(tx: &mut Tx, by: &Person, mut zone: Zone, why: Option<String>, version: i64) -> Result<Zone> {
-    if let Some(there) = tx.zone(zone.id).await?.filter(|there| there.version == version + 1) {
-        let same = Zone {
-            municipality: there.municipality.clone(),
-            version: there.version,
-            changed_at: there.changed_at,
-            ..zone.clone()
-        };
-        if same == there && repeated(tx, by, zone.id, "reshaped").await? {
-            return Ok(there);
-        }
+    let there = own(tx, by, zone.id).await?;
+    zone.municipality.clone_from(&there.municipality);
+    if there.version == version + 1 && zone.draws(&there) && repeated(tx, by, zone.id, "reshaped").await? {
+        return Ok(there);
     }
-    let before = current(tx, by, zone.id, version).await?;
-    zone.municipality = before.municipality;
+    based_on(&there, version)?;
     zone.version = version + 1;
     zone.changed_at = tx.now;
     tx.put_zone(&zone).await?;
@@ -113,7 +109,7 @@ pub async fn remove(tx: &mut Tx, by: &Person, id: Uuid, version: i64) -> Result<
     if repeated(tx, by, id, "removed").await? {
         return Ok(());
     }
-    current(tx, by, id, version).await?;
+    based_on(&own(tx, by, id).await?, version)?;
     tx.remove_zone(id).await?;
     tx.log("removed", None, Some(by), id, Thing::Removed(Layer::Zone));
     Ok(())

@@ -3,9 +3,8 @@
 use super::hotspot::{Amount, Hotspot, State};
 use super::words::Words;
 
-fn each([nb, nn, da, en]: [&str; 4], replace: &[(&str, &str)]) -> Words {
-    let fill = |text: &str| replace.iter().fold(text.to_owned(), |t, (name, value)| t.replace(name, value));
-    Words { nb: fill(nb), nn: fill(nn), da: fill(da), en: fill(en) }
+fn each(texts: [&str; 4], replace: &[(&str, &str)]) -> Words {
+    Words::each(|l| replace.iter().fold(l.of(texts), |text, (name, value)| text.replace(name, value)))
 }
 
 /// Title and text of the app itself.

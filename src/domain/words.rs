@@ -43,7 +43,7 @@ impl Words {
         lang.of([&self.nb, &self.nn, &self.da, &self.en])
     }
 
-    fn each(say: impl Fn(Lang) -> String) -> Self {
+    pub(super) fn each(say: impl Fn(Lang) -> String) -> Self {
         Self { nb: say(Lang::Nb), nn: say(Lang::Nn), da: say(Lang::Da), en: say(Lang::En) }
     }
 }
@@ -72,7 +72,7 @@ impl Lang {
         }
     }
 
-    fn of(self, [nb, nn, da, en]: [&str; 4]) -> String {
+    pub(super) fn of(self, [nb, nn, da, en]: [&str; 4]) -> String {
         match self {
             Self::Nb => nb,
             Self::Nn => nn,

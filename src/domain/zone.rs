@@ -66,3 +66,11 @@ pub struct Zone {
     /// When it was last changed.
     pub changed_at: DateTime<Utc>,
 }
+
+impl Zone {
+    /// Whether it is the same drawing as another, whenever and however often either was stored.
+    #[must_use]
+    pub fn draws(&self, other: &Self) -> bool {
+        *other == Self { version: other.version, changed_at: other.changed_at, ..self.clone() }
+    }
+}

@@ -97,7 +97,7 @@ impl Store {
     /// # Errors
     /// `internal`.
     pub async fn snapshot(&self, now: DateTime<Utc>) -> Result<Tx> {
-        Ok(Tx::new(self.db.snapshot().await?, now, 0))
+        Ok(Tx::new(self.db.snapshot().await?, now))
     }
 
     /// Single reads.
@@ -105,7 +105,7 @@ impl Store {
     /// # Errors
     /// `internal`.
     pub async fn read(&self, now: DateTime<Utc>) -> Result<Tx> {
-        Ok(Tx::new(self.db.connection().await?, now, 0))
+        Ok(Tx::new(self.db.connection().await?, now))
     }
 
     /// The one write there is at a time, at the instant it began: entries of the log are in the order of their times.
@@ -114,7 +114,7 @@ impl Store {
     /// `internal`.
     pub async fn write(&self, clock: &Clock) -> Result<Tx> {
         let sql = self.db.exclusive().await?;
-        let mut tx = Tx::new(sql, clock.now(), 0);
+        let mut tx = Tx::new(sql, clock.now());
         tx.next_seq = tx.last_seq().await? + 1;
         Ok(tx)
     }
@@ -133,9 +133,9 @@ impl Store {
 }
 
 impl Tx {
-    fn new(sql: Sql, now: DateTime<Utc>, next_seq: i64) -> Self {
+    fn new(sql: Sql, now: DateTime<Utc>) -> Self {
         let (changes, batch, fresh) = (vec![], Batch::default(), HashSet::new());
-        Self { sql, now, next_seq, changes, batch, fresh, begun: 0, saved: false, broken: false }
+        Self { sql, now, next_seq: 0, changes, batch, fresh, begun: 0, saved: false, broken: false }
     }
 
     /// Looks up at once which ids the commands to come bring along. It only saves looking for each of them.

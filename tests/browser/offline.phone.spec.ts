@@ -23,6 +23,16 @@ async function fillIn(page: Page, place: Place, photo: Parameters<ReturnType<Pag
 const send = (page: Page) => page.getByRole('button', { name: 'Send the report' }).click();
 const saved = (page: Page) => expect(page.getByText('Saved on your phone.')).toBeVisible({ timeout: 15_000 });
 
+/** A report that is filled in and sent while the wire is cut. */
+async function leaveWaiting(page: Page, wire: Wire, place: Place) {
+  await open(page, `${wire.url}/`);
+  await installed(page);
+  wire.cut();
+  await fillIn(page, place);
+  await send(page);
+  await saved(page);
+}
+
 interface Found {
   id: string;
   photos: { size: object | null }[];
@@ -154,12 +164,7 @@ test.describe('without signal', () => {
 
   test('a report that waits and is only looked at goes on waiting', async ({ page, context, baseURL }) => {
     const place = await onShore(page.request, { lon: 8.98, lat: 58.51 });
-    await open(page, `${wire.url}/`);
-    await installed(page);
-    wire.cut();
-    await fillIn(page, place);
-    await send(page);
-    await saved(page);
+    await leaveWaiting(page, wire, place);
     await page.getByRole('button', { name: 'See what waits' }).click();
     await page.getByRole('button', { name: 'Change' }).click();
     await expect(page.getByText('Your unfinished report is here.')).toBeVisible();
@@ -247,12 +252,7 @@ test.describe('without signal', () => {
 
   test('a newer app waits until it is taken, and what waits is sent by it', async ({ page, context, baseURL }) => {
     const place = await onShore(page.request, { lon: 8.815, lat: 58.428 });
-    await open(page, `${wire.url}/`);
-    await installed(page);
-    wire.cut();
-    await fillIn(page, place);
-    await send(page);
-    await saved(page);
+    await leaveWaiting(page, wire, place);
     // A new version is put up while the phone is away.
     const web = join(import.meta.dirname, '../../var/browser-web');
     for (const packed of ['sw.js.br', 'sw.js.gz']) rmSync(join(web, packed), { force: true });

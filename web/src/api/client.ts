@@ -28,6 +28,11 @@ export class Refused extends Error {
   ) {
     super(code);
   }
+
+  /** One that was stored without its class. */
+  static of(told: { code: string; field: string | null; facts: Record<string, unknown> }): Refused {
+    return new Refused(told.code, told.field, told.facts);
+  }
 }
 
 /** The data of an answer, or a [Refused]; no answer at all is refused as `offline`. */

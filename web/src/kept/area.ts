@@ -49,55 +49,51 @@ export function tilesOver(b: Bounds): [number, number, number][] {
 /** Fetches a frame and keeps it: all of it or, when something fails, the one that was there before. */
 export async function keepArea(
   name: string,
-  bounds: Bounds,
+  { west, south, east, north }: Bounds,
   progress: (part: number) => void,
   id = uuid(),
-): Promise<KeptArea> {
-  const bbox = [bounds.west, bounds.south, bounds.east, bounds.north].map((n) => n.toFixed(5)).join(',');
+): Promise<void> {
+  const bbox = [west, south, east, north].map((n) => n.toFixed(5)).join(',');
   const book = await ask(api.GET('/api/v1/rulebook', { params: { query: { bbox } } }));
   const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
   const hotspots = found.features.map((f) => f.properties);
+  const bounds = { west, south, east, north };
   const tiles = tilesOver(bounds);
-  const fresh = await caches.open(`${cacheOf(id)}-fresh`);
   const freshName = `${cacheOf(id)}-fresh`;
   try {
-    return await fetchInto(fresh);
+    const fresh = await caches.open(freshName);
+    const bytes = JSON.stringify([book, hotspots]).length + (await fetchTiles(tiles, fresh, progress));
+    const kept: KeptArea = { id, name, bounds, at: Date.now(), bytes, tiles: tiles.length, book, hotspots };
+    await (await phone()).put('kept', kept);
+    await replace(await caches.open(cacheOf(id)), fresh);
   } finally {
     await caches.delete(freshName);
   }
+}
 
-  async function fetchInto(fresh: Cache): Promise<KeptArea> {
-    let bytes = JSON.stringify(book).length + JSON.stringify(hotspots).length;
-    for (const [i, [z, x, y]] of tiles.entries()) {
-      const url = `/api/v1/tiles/${z}/${x}/${y}?v=${encodeURIComponent(app.shoreVersion)}`;
-      const answer = await fetch(url);
-      if (!answer.ok) throw new Error(`tile ${answer.status}`);
-      bytes += (await answer.clone().arrayBuffer()).byteLength;
-      await fresh.put(url, answer);
-      progress((i + 1) / tiles.length);
-    }
-    const { west, south, east, north } = bounds; // plain, to be stored
-    const kept: KeptArea = {
-      id,
-      name,
-      bounds: { west, south, east, north },
-      at: Date.now(),
-      bytes,
-      tiles: tiles.length,
-      book,
-      hotspots,
-    };
-    await (await phone()).put('kept', kept);
-    const cache = await caches.open(cacheOf(id));
-    const old = await cache.keys();
-    for (const request of await fresh.keys()) {
-      const answer = await fresh.match(request);
-      if (answer) await cache.put(request, answer);
-    }
-    const urls = new Set((await fresh.keys()).map((r) => r.url));
-    await Promise.all(old.filter((r) => !urls.has(r.url)).map((r) => cache.delete(r)));
-    return kept;
+/** Fetches tiles into a cache. Returns their bytes. */
+async function fetchTiles(tiles: [number, number, number][], into: Cache, progress: (part: number) => void) {
+  let bytes = 0;
+  for (const [i, [z, x, y]] of tiles.entries()) {
+    const url = `/api/v1/tiles/${z}/${x}/${y}?v=${encodeURIComponent(app.shoreVersion)}`;
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`tile ${answer.status}`);
+    bytes += (await answer.clone().arrayBuffer()).byteLength;
+    await into.put(url, answer);
+    progress((i + 1) / tiles.length);
   }
+  return bytes;
+}
+
+/** Gives a cache what a fresh one holds, and nothing else. */
+async function replace(cache: Cache, fresh: Cache) {
+  const [old, requests] = [await cache.keys(), await fresh.keys()];
+  for (const request of requests) {
+    const answer = await fresh.match(request);
+    if (answer) await cache.put(request, answer);
+  }
+  const urls = new Set(requests.map((r) => r.url));
+  await Promise.all(old.filter((r) => !urls.has(r.url)).map((r) => cache.delete(r)));
 }
 
 export async function keptAreas(): Promise<KeptArea[]> {

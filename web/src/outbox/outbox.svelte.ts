@@ -120,7 +120,7 @@ class Outbox {
     this.others?.postMessage('changed');
   }
 
-  private async item(entry: Entry, state: Item['state']): Promise<Item> {
+  private item(entry: Entry, state: Item['state']): Item {
     const before = this.items.find((i) => i.id === entry.id);
     const photo = ({ id, blob }: { id: string; blob: Blob }): ItemPhoto =>
       before?.photos.find((p) => p.id === id) ?? { id, size: blob.size, sent: 0, done: false };
@@ -140,12 +140,12 @@ class Outbox {
   /** Keeps what is being filled in, so that an app that is killed while the camera is open loses nothing. */
   async draft(entry: Entry) {
     if (this.flying === entry.id) return; // it goes as it was sent
-    await this.keep(await this.item(entry, 'draft'), entry.photos);
+    await this.keep(this.item(entry, 'draft'), entry.photos);
   }
 
   /** Keeps it and sends it. Tells how it went, or after a few seconds that it waits. */
   async send(entry: Entry): Promise<Outcome> {
-    const item = await this.item(entry, 'waiting');
+    const item = this.item(entry, 'waiting');
     await this.keep(item, entry.photos);
     void this.askToPersist();
     const outcome = new Promise<Outcome>((resolve) => {
@@ -259,16 +259,17 @@ class Outbox {
     return changed;
   }
 
-  private async sendOne({ id, taken, ...item }: Item) {
+  private async sendOne(item: Item) {
+    const id = item.id;
     let answer: unknown = null;
     try {
-      if (!taken) {
+      if (!item.taken) {
         this.flying = id;
-        answer = await sendAct({ id, taken, ...item });
+        answer = await sendAct(item);
         this.failures = 0; // something gets through
         await this.update(id, () => ({ taken: true }));
         this.flying = null;
-        if (answer) kindOf({ id, taken, ...item }).taken?.(answer);
+        if (answer) kindOf(item).taken?.(answer);
       }
       // The act is on the map; a form need not wait for its photos.
       this.tell(id, { state: 'sent', answer });

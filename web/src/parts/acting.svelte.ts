@@ -1,6 +1,7 @@
 import { onDestroy } from 'svelte';
 import { Refused } from '../api/client';
 import { outbox, type Entry } from '../outbox/outbox.svelte';
+import { uuid } from './photo';
 
 /** An act that a button or a form does: it goes through the outbox, and how it went is shown beside the button. */
 export class Acting {
@@ -17,15 +18,14 @@ export class Acting {
 
   /** Returns whether the server has taken it; what it answered is in the app by then. */
   async send(entry: Entry): Promise<boolean> {
-    const id = entry.id ?? crypto.randomUUID();
+    const id = entry.id ?? uuid();
     this.busy = true;
     this.error = null;
     const outcome = await outbox.send({ ...entry, id });
     this.busy = false;
     this.waiting = outcome.state === 'waiting';
     if (outcome.state === 'refused') {
-      const { code, field, facts } = outcome.problem;
-      this.error = new Refused(code, field, facts);
+      this.error = Refused.of(outcome.problem);
       // Told here, and what was entered is still in the form; a photo, or what nobody was there to read, is kept in the list.
       if (!this.gone && !entry.photos?.length) await outbox.withdraw(id);
     }

@@ -1,0 +1,8 @@
+import type { Bounds } from '../state/app.svelte';
+
+/** The frame around a shape. */
+export function boundsOf(shape: GeoJSON.MultiPolygon | GeoJSON.Polygon): Bounds {
+  const points = (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).flat(2) as [number, number][];
+  const [lons, lats] = [points.map((p) => p[0]), points.map((p) => p[1])];
+  return { west: Math.min(...lons), east: Math.max(...lons), south: Math.min(...lats), north: Math.max(...lats) };
+}
