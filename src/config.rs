@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::claim::ClaimTerms;
 use crate::domain::hazard::Hazard;
+use crate::domain::refund::RefundScheme;
+use crate::domain::waste::WasteTerms;
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,6 +28,10 @@ pub struct Config {
     pub coast: CoastSettings,
     /// Claims.
     pub claims: ClaimTerms,
+    /// Bags and kilograms.
+    pub waste: WasteTerms,
+    /// The refund scheme.
+    pub refund: RefundScheme,
     /// Limits.
     pub limits: Limits,
     /// Sessions.
@@ -221,7 +227,8 @@ mod tests {
         for (table, keys) in tables {
             assert!(text.contains(&table), "{table} is not in the example");
             for (key, _) in keys.as_object().into_iter().flatten() {
-                assert!(text.lines().any(|l| l.starts_with(&format!("{key} = "))), "{table}.{key} is not in the example");
+                let (plain, nested) = (format!("{key} = "), format!("[{table}.{key}]"));
+                assert!(text.lines().any(|l| l.starts_with(&plain) || l == nested), "{table}.{key} is not in the example");
             }
         }
     }

@@ -149,7 +149,7 @@ async fn play(live: &Live, photos: &Photos, cast: &Cast, scene: Scene, photo: &i
     let (at, report) = report.checked()?;
     act::hotspot::report(&mut tx, &cast.reporter, report, at, place).await?;
     photos.keep(photo_id, photo)?;
-    act::photo::arrived(&mut tx, &cast.reporter, id, photo_id, photo.size).await?;
+    act::photo::arrived(&mut tx, &cast.reporter, photo_id, photo.size).await?;
     for other in cast.others.iter().take(scene.supports) {
         act::hotspot::support(&mut tx, other, id).await?;
     }

@@ -8,7 +8,7 @@ use exif::{In, Tag};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use crate::domain::hotspot::PhotoSize;
+use crate::domain::photo::PhotoSize;
 use crate::domain::place::LonLat;
 use crate::error::{Code, Error, Result};
 

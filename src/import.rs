@@ -16,9 +16,10 @@ use crate::coast::pieces::pieces;
 use crate::coast::polygon::{self, Fault};
 use crate::coast::read::{self, features};
 use crate::coast::reconcile::reconcile;
-use crate::domain::area::{Area, AreaKind};
+use crate::domain::area::{Area, AreaHauler, AreaKind};
 use crate::domain::change::Thing;
 use crate::domain::closure::{Closure, Season};
+use crate::domain::pile::Access;
 use crate::domain::zone::{Regime, Zone};
 use crate::store::{ImportCount, Store};
 
@@ -82,7 +83,8 @@ pub async fn coast(store: &Store, clock: &Clock, file: &Path, target: f64) -> an
     Ok(count)
 }
 
-/// Imports municipalities (`code`, `name`, `country`, `default_regime`) or service areas (the same, the last optional).
+/// Imports municipalities (`code`, `name`, `country`, `default_regime`) or service areas (the same,
+/// the last optional, and `hauler`, `access`).
 ///
 /// # Errors
 /// With the feature and place of a fault.
@@ -96,15 +98,28 @@ pub async fn areas(store: &Store, clock: &Clock, file: &Path, kind: AreaKind) ->
             name: text(feature, "name")?.unwrap_or_else(|| code.clone()),
             country: text(feature, "country")?.unwrap_or_else(|| "NO".into()),
             default_regime: regime(feature, "default_regime")?.unwrap_or(Regime::Shared),
+            hauler: text(feature, "hauler")?.map(|name| AreaHauler { id: Uuid::nil(), name }),
+            access: access(feature)?,
             geometry,
             code,
         });
         Ok(())
     })?;
     let mut tx = store.write(clock).await?;
+    for hauler in areas.iter_mut().filter_map(|a| a.hauler.as_mut()) {
+        hauler.id = tx.organisation(&hauler.name, None, Uuid::now_v7()).await?.id;
+    }
     let count = tx.put_areas(areas).await?;
     tx.commit(store).await?;
     Ok(count)
+}
+
+/// How a hauler gets to places: `access`, a list separated by commas.
+fn access(feature: &Feature) -> std::result::Result<Vec<Access>, Fault> {
+    let Some(listed) = text(feature, "access")? else { return Ok(vec![]) };
+    let one =
+        |t: &str| Access::parse(t.trim()).ok_or_else(|| fault(&format!("there is no access {t:?}: road, boat, both or crane")));
+    listed.split(',').map(one).collect()
 }
 
 /// Imports zones (`name`, `regime`, `municipality`).

@@ -159,7 +159,7 @@ mod tests {
     fn prepared() -> Prepared {
         Prepared {
             files: [vec![1], vec![2], vec![3]],
-            size: crate::domain::hotspot::PhotoSize { width: 1, height: 1 },
+            size: crate::domain::photo::PhotoSize { width: 1, height: 1 },
             position: None,
         }
     }

@@ -11,6 +11,7 @@ use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinHandle;
 
+use crate::act;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::{self, App};
@@ -51,7 +52,7 @@ impl Service {
         let port = listener.local_addr()?.port();
         let (workers, stop_within) = (config.server.workers, config.server.stop_within_s);
         let app = web::Data::new(App::new(live.clone(), config, photos, metrics));
-        tokio::spawn(forget_what_is_old(app.clone()));
+        tokio::spawn(every_minute(app.clone()));
         let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
             .disable_signals()
             .shutdown_timeout(stop_within);
@@ -104,13 +105,15 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     Store::open(url, config.database.connections).await
 }
 
-/// Addresses that have not written for a while are not kept, nor are parts of photos that never became whole.
-async fn forget_what_is_old(app: web::Data<App>) {
+/// Every minute: what is due is told; addresses that have not written for a while are not kept, nor are parts of photos that never
+/// became whole.
+async fn every_minute(app: web::Data<App>) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
     loop {
         tokio::select! {
             _ = minute.tick() => {
                 app.writes.retain_recent();
+                tell_what_is_due(&app).await;
                 let photos = app.photos.clone();
                 let swept = web::block(move || photos.sweep_parts(PARTS_AGE)).await;
                 if !matches!(swept, Ok(Ok(()))) {
@@ -119,6 +122,18 @@ async fn forget_what_is_old(app: web::Data<App>) {
             }
             () = app.live.watching_ends() => return,
         }
+    }
+}
+
+/// Reminders and alarms. Several processes may look; what was told is not told again.
+async fn tell_what_is_due(app: &App) {
+    let coast = app.live.coast().clone();
+    if !act::reminder::anything_due(&coast, app.live.clock.now()) {
+        return;
+    }
+    let told = app.live.write(move |tx| Box::pin(async move { act::reminder::tell_what_is_due(tx, &coast).await })).await;
+    if let Err(e) = told {
+        tracing::error!(error = ?e.cause(), "reminders.tell");
     }
 }
 

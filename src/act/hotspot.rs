@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Made, digest, end, id_taken, lies_in, load, missing, repeated, save};
+use super::{Made, announce, digest, end, expect_photos, id_taken, lies_in, load, missing, repeated, save};
 use crate::domain::change::Thing;
 use crate::domain::hazard::{Hazard, authority_for};
-use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, MAX_PHOTOS, Owner, PhotoOf, State, already_claimed};
+use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, Owner, State, already_claimed};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::{Person, Role};
+use crate::domain::photo::{self, MAX_PHOTOS, PhotoOf};
 use crate::domain::place::LonLat;
 use crate::domain::text::{clean_optional, clean_required};
 use crate::error::{Error, Result};
@@ -114,6 +115,8 @@ pub async fn report(tx: &mut Tx, by: &Person, report: Report, at: LonLat, place:
         owner,
         claim: None,
         photos: vec![],
+        cleanup: None,
+        order: None,
         supports: 0,
         seen_at,
         phone_seen_at: report.seen_at,
@@ -121,11 +124,11 @@ pub async fn report(tx: &mut Tx, by: &Person, report: Report, at: LonLat, place:
         changed_at: tx.now,
         version: 1,
     };
-    hotspot.announce(&report.photos, PhotoOf::Report)?;
+    photo::announce(&mut hotspot.photos, &report.photos, PhotoOf::Report)?;
     if !tx.add_hotspot(&hotspot, by.id, &sent).await? {
         return before(tx, report.id, by, &sent).await;
     }
-    announce(tx, &report.photos, hotspot.id, by).await?;
+    expect_photos(tx, by, hotspot.id, &report.photos).await?;
     tx.log("reported", None, Some(by), hotspot.id, Thing::Hotspot(Box::new(hotspot.clone())));
     Ok(Made::New(hotspot))
 }
@@ -137,15 +140,6 @@ async fn before(tx: &mut Tx, id: Uuid, by: &Person, sent: &[u8]) -> Result<Made<
     }
     let hotspot = tx.hotspot(id).await?.ok_or_else(|| missing("hotspot"))?;
     Ok(Made::Before(hotspot.seen(tx.now)))
-}
-
-async fn announce(tx: &mut Tx, photos: &[Uuid], hotspot: Uuid, by: &Person) -> Result<()> {
-    for &photo in photos {
-        if !tx.announce_photo(photo, hotspot, by.id).await? {
-            return Err(Error::invalid("photos", "A photo with this id exists."));
-        }
-    }
-    Ok(())
 }
 
 /// Photos and words that go with an act upon a hotspot.
@@ -196,8 +190,7 @@ pub async fn still_there(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> 
     }
     h.still_there()?;
     h.supports += u32::from(another);
-    h.announce(&saying.photos, PhotoOf::StillThere)?;
-    announce(tx, &saying.photos, id, by).await?;
+    announce(tx, by, id, &mut h.photos, &saying.photos, PhotoOf::StillThere).await?;
     save(tx, h, "still_there", note, by).await
 }
 
@@ -212,7 +205,7 @@ async fn sent_before(tx: &mut Tx, by: &Person, hotspot: Uuid, photos: &[Uuid]) -
     let Some(&first) = photos.first() else {
         return Ok(false);
     };
-    Ok(tx.photo(first).await?.is_some_and(|p| p.hotspot == hotspot && p.person == by.id))
+    Ok(tx.photo(first).await?.is_some_and(|p| p.thing == hotspot && p.person == by.id))
 }
 
 /// Says that it is clean. Whether people may clean in that place is asked before.
@@ -238,8 +231,7 @@ pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> Resu
         }
     }
     let ended = h.clean()?;
-    h.announce(&saying.photos, PhotoOf::Cleaned)?;
-    announce(tx, &saying.photos, id, by).await?;
+    announce(tx, by, id, &mut h.photos, &saying.photos, PhotoOf::Cleaned).await?;
     end(tx, ended, "fulfilled").await?;
     save(tx, h, "cleaned", note, by).await
 }

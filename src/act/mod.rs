@@ -3,10 +3,20 @@
 //! An act checks permission, asks the rules, changes rows and logs the change; it is undone as a whole when it is
 //! refused at any step.
 
+pub mod adoption;
 pub mod claim;
+pub mod cleanup;
+pub mod equipment;
+pub mod gate;
 pub mod hotspot;
+pub mod join;
+pub mod lottery;
+pub mod order;
+pub mod outcome;
 pub mod person;
 pub mod photo;
+pub mod pile;
+pub mod reminder;
 pub mod zone;
 
 use serde::Serialize;
@@ -15,9 +25,12 @@ use uuid::Uuid;
 
 use crate::domain::change::Thing;
 use crate::domain::claim::Claim;
+use crate::domain::code::code_of;
 use crate::domain::hotspot::Hotspot;
 use crate::domain::permission::Subject;
 use crate::domain::person::Person;
+use crate::domain::photo::{Photo, PhotoOf, announce as show_as_announced};
+use crate::domain::thing::Document;
 use crate::error::{Code, Error, Result};
 use crate::store::Tx;
 
@@ -55,9 +68,12 @@ async fn load(tx: &mut Tx, id: Uuid) -> Result<Hotspot> {
     Ok(hotspot)
 }
 
-/// Whether this was the last act on the thing, and this person's: then it is the same one, sent again because its answer
-/// was lost, and changes nothing.
+/// Whether this was done before: it is the same one, sent again because its answer was lost, and changes nothing. It is known by
+/// the id the phone gave it; where there is none, it is the same when the last act on the thing was this one by this person.
 async fn repeated(tx: &mut Tx, by: &Person, thing: Uuid, act: &str) -> Result<bool> {
+    if let Some(sending) = by.sending {
+        return tx.was_sent(sending, by.id, thing).await;
+    }
     Ok(tx.last_act(thing).await?.is_some_and(|(last, who)| last == act && who == Some(by.id)))
 }
 
@@ -68,6 +84,68 @@ async fn save(tx: &mut Tx, mut h: Hotspot, act: &str, why: Option<String>, by: &
     tx.put_hotspot(&h).await?;
     tx.log(act, why, Some(by), h.id, Thing::Hotspot(Box::new(h.clone())));
     Ok(h)
+}
+
+/// Announces photos of an act upon a thing: in the thing, and as rows that wait for their files.
+async fn announce(tx: &mut Tx, by: &Person, thing: Uuid, there: &mut Vec<Photo>, ids: &[Uuid], of: PhotoOf) -> Result<()> {
+    show_as_announced(there, ids, of)?;
+    expect_photos(tx, by, thing, ids).await
+}
+
+async fn expect_photos(tx: &mut Tx, by: &Person, thing: Uuid, ids: &[Uuid]) -> Result<()> {
+    for &photo in ids {
+        if !tx.announce_photo(photo, thing, by.id).await? {
+            return Err(Error::invalid("photos", "A photo with this id exists."));
+        }
+    }
+    Ok(())
+}
+
+/// The thing of that kind with this id.
+async fn find<T: Document>(tx: &mut Tx, id: Uuid) -> Result<T> {
+    tx.thing(id).await?.ok_or_else(|| missing(T::LAYER.text()))
+}
+
+/// Adds a thing and logs it; one that was sent before is given back as it is now.
+async fn add<T: Document>(tx: &mut Tx, by: &Person, thing: T, sent: &[u8], act: &str) -> Result<Made<T>> {
+    let id = thing.record().id;
+    if !tx.add_thing(&thing, by.id, sent).await? {
+        return before(tx, by, id, sent).await?.ok_or_else(|| missing(T::LAYER.text())).map(Made::Before);
+    }
+    tx.log(act, None, Some(by), id, thing.clone().into_thing());
+    Ok(Made::New(thing))
+}
+
+/// The thing with this id, when this person has sent just this; nothing when there is none.
+async fn before<T: Document>(tx: &mut Tx, by: &Person, id: Uuid, sent: &[u8]) -> Result<Option<T>> {
+    match tx.maker(id).await? {
+        None => Ok(None),
+        Some((maker, first)) if maker == by.id && first == sent => tx.thing(id).await,
+        Some(_) => Err(id_taken()),
+    }
+}
+
+/// Stores a thing after an act and logs it.
+async fn keep<T: Document>(tx: &mut Tx, mut thing: T, act: &str, why: Option<String>, by: Option<&Person>) -> Result<T> {
+    let now = tx.now;
+    let record = thing.record_mut();
+    record.version += 1;
+    record.changed_at = now;
+    let id = record.id;
+    tx.put_thing(&thing).await?;
+    tx.log(act, why, by, id, thing.clone().into_thing());
+    Ok(thing)
+}
+
+/// A code that no other thing has.
+async fn fresh_code(tx: &mut Tx, id: Uuid) -> Result<String> {
+    for attempt in 0..20 {
+        let code = code_of(id, attempt);
+        if !tx.code_is_taken(&code).await? {
+            return Ok(code);
+        }
+    }
+    Err(Error::internal(anyhow::anyhow!("twenty codes in a row are taken")))
 }
 
 /// Ends a claim that an act took off a hotspot.

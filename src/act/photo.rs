@@ -2,36 +2,59 @@
 
 use uuid::Uuid;
 
-use super::{missing, save};
-use crate::domain::hotspot::{Hotspot, PhotoSize};
+use super::{find, keep, missing, save};
+use crate::domain::change::Layer;
 use crate::domain::person::Person;
+use crate::domain::photo::{Photo, PhotoSize};
+use crate::domain::thing::Document;
 use crate::error::{Code, Error, Result};
-use crate::store::Tx;
+use crate::store::{StoredPhoto, Tx};
 
-/// Checks that this photo was announced on this hotspot by this person. True when its files are there already.
+/// Checks that this photo was announced by this person.
 ///
 /// # Errors
 /// `not_found`, `forbidden`.
-pub async fn expected(tx: &mut Tx, by: &Person, hotspot: Uuid, photo: Uuid) -> Result<bool> {
-    let row = tx.photo(photo).await?.filter(|p| p.hotspot == hotspot).ok_or_else(|| missing("photo"))?;
+pub async fn expected(tx: &mut Tx, by: &Person, photo: Uuid) -> Result<StoredPhoto> {
+    let row = tx.photo(photo).await?.ok_or_else(|| missing("photo"))?;
     if row.person != by.id {
         return Err(Error::new(Code::Forbidden, "Only the one who announced a photo may send it."));
     }
-    Ok(row.stored)
+    Ok(row)
 }
 
 /// Says that the files of a photo are there, and shows it.
 ///
 /// # Errors
 /// `not_found`, `forbidden`.
-pub async fn arrived(tx: &mut Tx, by: &Person, hotspot: Uuid, photo: Uuid, size: PhotoSize) -> Result<Hotspot> {
-    let there = expected(tx, by, hotspot, photo).await?;
-    let mut h = tx.hotspot(hotspot).await?.ok_or_else(|| missing("hotspot"))?;
-    if there {
-        return Ok(h);
+pub async fn arrived(tx: &mut Tx, by: &Person, photo: Uuid, size: PhotoSize) -> Result<()> {
+    let row = expected(tx, by, photo).await?;
+    if row.stored {
+        return Ok(());
     }
     tx.photo_stored(photo).await?;
-    let shown = h.photos.iter_mut().find(|p| p.id == photo).ok_or_else(|| missing("photo"))?;
-    shown.size = Some(size);
-    save(tx, h, "photo_added", None, by).await
+    let id = row.thing;
+    if let Some(mut h) = tx.hotspot(id).await? {
+        show(&mut h.photos, photo, size);
+        return save(tx, h, "photo_added", None, by).await.map(drop);
+    }
+    match tx.layer_of(id).await? {
+        Some(Layer::Cleanup) => added::<crate::domain::cleanup::Cleanup>(tx, by, id, photo, size).await,
+        Some(Layer::Pile) => added::<crate::domain::pile::Pile>(tx, by, id, photo, size).await,
+        Some(Layer::Order) => added::<crate::domain::order::Order>(tx, by, id, photo, size).await,
+        _ => Err(missing("thing with this photo")),
+    }
+}
+
+async fn added<T: Document>(tx: &mut Tx, by: &Person, id: Uuid, photo: Uuid, size: PhotoSize) -> Result<()> {
+    let mut thing: T = find(tx, id).await?;
+    if let Some(photos) = thing.photos() {
+        show(photos, photo, size);
+    }
+    keep(tx, thing, "photo_added", None, Some(by)).await.map(drop)
+}
+
+fn show(photos: &mut [Photo], photo: Uuid, size: PhotoSize) {
+    if let Some(shown) = photos.iter_mut().find(|p| p.id == photo) {
+        shown.size = Some(size);
+    }
 }

@@ -12,16 +12,24 @@ use rstar::{AABB, RTree};
 use uuid::Uuid;
 
 use super::block::{Bounds, ShoreSegment};
+use super::earth::metres;
 use super::layer::{Layer, Placed, around};
 use super::polygon::{contains, metres_to, windows};
 use super::reconcile::Segment;
 use super::tree::Tree;
+use crate::domain::adoption::Adoption;
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::change::{Change, Layer as Kind, Thing};
+use crate::domain::cleanup::Cleanup;
 use crate::domain::closure::Closure;
+use crate::domain::equipment::EquipmentPoint;
 use crate::domain::hotspot::Hotspot;
+use crate::domain::order::Order;
+use crate::domain::pile::Pile;
 use crate::domain::place::{LonLat, Window};
 use crate::domain::rules::{ClosureHere, Here};
+use crate::domain::site::Site;
+use crate::domain::thing::{Document, Stretch};
 use crate::domain::zone::{Regime, Zone};
 
 /// A place outside every municipality belongs to the nearest one within this many metres: the borders of
@@ -49,6 +57,18 @@ pub struct Coast {
     pub closures: Layer<Closure>,
     /// Hotspots.
     pub hotspots: Layer<Hotspot>,
+    /// Cleanups.
+    pub cleanups: Layer<Cleanup>,
+    /// Waste piles.
+    pub piles: Layer<Pile>,
+    /// Work orders.
+    pub orders: Layer<Order>,
+    /// Equipment points.
+    pub equipment: Layer<EquipmentPoint>,
+    /// Reception sites.
+    pub sites: Layer<Site>,
+    /// Adoptions.
+    pub adoptions: Layer<Adoption>,
 }
 
 /// Pieces of land under an R-tree.
@@ -117,6 +137,34 @@ impl Coast {
         candidates(1.0).find(|a| contains(&a.geometry, at)).or_else(nearest)
     }
 
+    /// Areas of a kind that a place lies in.
+    #[must_use]
+    pub fn areas_at(&self, at: LonLat, kind: AreaKind) -> Vec<Arc<Area>> {
+        let point = Window { west: at.lon, east: at.lon, south: at.lat, north: at.lat };
+        self.areas.within(point).into_iter().filter(|a| a.kind == kind && contains(&a.geometry, at)).cloned().collect()
+    }
+
+    /// The stretch of shore nearest to a place, at most so many metres away.
+    #[must_use]
+    pub fn stretch(&self, at: LonLat, within: f64) -> Option<Stretch> {
+        let near = self.shore.nearest(at, 1, within).pop()?;
+        let line = self.line_of(near.id, near.place)?;
+        let length_m = line.windows(2).map(|pair| metres(pair[0], pair[1])).sum::<f64>();
+        Some(Stretch { segment: near.id, at: *line.get(line.len() / 2)?, length_m: length_m.round() })
+    }
+
+    /// The vertices of a segment that passes a place.
+    #[must_use]
+    pub fn line_of(&self, segment: Uuid, at: LonLat) -> Option<Vec<LonLat>> {
+        let mut found = None;
+        self.shore.each_within(around(at, 5.0), |e| {
+            if e.block.id(e.i) == segment {
+                found = Some(e.block.line(e.i).iter().map(|v| v.degrees()).collect());
+            }
+        });
+        found
+    }
+
     /// The version of map tiles: the same in every process and after every restart, another when the look of the shore
     /// may be another.
     #[must_use]
@@ -137,26 +185,31 @@ impl Coast {
     pub fn after(&self, changes: &[Change], shoreline: Option<Shoreline>) -> Self {
         let mut next = self.clone();
         let mut dirty: Vec<Window> = vec![];
-        next.areas = layer_after(&self.areas, Kind::Area, changes, &mut dirty, |t| match t {
-            Thing::Area(a) => Some(a.clone()),
-            _ => None,
-        });
-        next.zones = layer_after(&self.zones, Kind::Zone, changes, &mut dirty, |t| match t {
-            Thing::Zone(z) => Some(z.clone()),
-            _ => None,
-        });
-        next.closures = layer_after(&self.closures, Kind::Closure, changes, &mut dirty, |t| match t {
-            Thing::Closure(c) => Some(c.clone()),
-            _ => None,
-        });
-        next.hotspots = layer_after(&self.hotspots, Kind::Hotspot, changes, &mut vec![], |t| match t {
-            Thing::Hotspot(h) => Some((**h).clone()),
-            _ => None,
-        });
+        let none = &mut vec![];
+        macro_rules! follow {
+            ($($layer:ident: $kind:ident, $dirty:expr;)*) => {
+                $(next.$layer = layer_after(&self.$layer, Kind::$kind, changes, $dirty, |t| match t {
+                    Thing::$kind(thing) => Some(thing.clone().into()),
+                    _ => None,
+                });)*
+            };
+        }
+        follow! {
+            areas: Area, &mut dirty;
+            zones: Zone, &mut dirty;
+            closures: Closure, &mut dirty;
+            hotspots: Hotspot, none;
+            cleanups: Cleanup, none;
+            piles: Pile, none;
+            orders: Order, none;
+            equipment: Equipment, none;
+            sites: Site, none;
+            adoptions: Adoption, none;
+        }
         if let Some(change) = changes.last() {
             next.seq = change.seq;
         }
-        let shore = changes.iter().filter(|c| c.thing.layer() != Kind::Hotspot);
+        let shore = changes.iter().filter(|c| c.thing.layer().colours_shore());
         next.shore_seq = shore.map(|c| c.seq).max().unwrap_or(self.shore_seq);
         if changes.iter().any(|c| c.thing.layer() == Kind::Area) {
             dirty = dirty.into_iter().map(|w| widened(w, MUNICIPALITY_REACH_M)).collect();
@@ -217,11 +270,11 @@ fn layer_after<T: Placed>(
     kind: Kind,
     changes: &[Change],
     dirty: &mut Vec<Window>,
-    take: impl Fn(&Thing) -> Option<T>,
+    take: impl Fn(&Thing) -> Option<Arc<T>>,
 ) -> Layer<T> {
     let mut updates: Vec<(Uuid, Option<Arc<T>>)> = vec![];
     for change in changes {
-        let now = take(&change.thing).map(Arc::new);
+        let now = take(&change.thing);
         if now.is_none() && !matches!(change.thing, Thing::Removed(layer) if layer == kind) {
             continue;
         }
@@ -269,6 +322,17 @@ impl Placed for Hotspot {
 
     fn windows(&self) -> Vec<Window> {
         let LonLat { lon, lat } = self.at;
+        vec![Window { west: lon, south: lat, east: lon, north: lat }]
+    }
+}
+
+impl<T: Document> Placed for T {
+    fn id(&self) -> Uuid {
+        self.record().id
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        let LonLat { lon, lat } = self.place();
         vec![Window { west: lon, south: lat, east: lon, north: lat }]
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::pile::Access;
 use super::zone::Regime;
 
 /// What an area is for.
@@ -27,6 +28,15 @@ impl AreaKind {
     }
 }
 
+/// The organisation that fetches waste in a service area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AreaHauler {
+    /// The organisation.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
 /// An area somebody answers for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Area {
@@ -42,6 +52,12 @@ pub struct Area {
     pub country: String,
     /// Who clears where no zone says anything.
     pub default_regime: Regime,
+    /// Who fetches waste there, for a service area.
+    #[serde(default)]
+    pub hauler: Option<AreaHauler>,
+    /// How its hauler gets to places.
+    #[serde(default)]
+    pub access: Vec<Access>,
     /// GeoJSON MultiPolygon.
     #[serde(serialize_with = "geojson::ser::serialize_geometry", deserialize_with = "geojson::de::deserialize_geometry")]
     #[schema(value_type = Object)]

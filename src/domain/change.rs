@@ -4,60 +4,125 @@
 //! phones catch up by it.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::adoption::Adoption;
 use super::area::Area;
+use super::cleanup::Cleanup;
 use super::closure::Closure;
+use super::equipment::EquipmentPoint;
 use super::hotspot::Hotspot;
+use super::lottery::Lottery;
+use super::order::Order;
 use super::person::Role;
+use super::pile::Pile;
+use super::site::Site;
+use super::thing::states;
 use super::zone::Zone;
 
-/// A layer of the map, each with its own table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Layer {
-    /// The shoreline as a whole.
-    Coast,
-    /// Municipalities and service areas.
-    Area,
-    /// Zones.
-    Zone,
-    /// Closures.
-    Closure,
-    /// Hotspots.
-    Hotspot,
+states! {
+    /// What a thing is: a layer of the map, or what people are told.
+    Layer {
+        /// The shoreline as a whole.
+        Coast = "coast",
+        /// Municipalities and service areas.
+        Area = "area",
+        /// Zones.
+        Zone = "zone",
+        /// Closures.
+        Closure = "closure",
+        /// Hotspots.
+        Hotspot = "hotspot",
+        /// Cleanups.
+        Cleanup = "cleanup",
+        /// Waste piles.
+        Pile = "pile",
+        /// Work orders.
+        Order = "order",
+        /// Equipment points.
+        Equipment = "equipment",
+        /// Reception sites.
+        Site = "site",
+        /// Adoptions.
+        Adoption = "adoption",
+        /// Lotteries.
+        Lottery = "lottery",
+        /// Messages.
+        Message = "message",
+    }
 }
 
 impl Layer {
-    /// Every layer.
-    pub const ALL: [Self; 5] = [Self::Coast, Self::Area, Self::Zone, Self::Closure, Self::Hotspot];
-
-    /// As it is stored and sent.
+    /// Whether a change in it may give the shore another colour.
     #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Coast => "coast",
-            Self::Area => "area",
-            Self::Zone => "zone",
-            Self::Closure => "closure",
-            Self::Hotspot => "hotspot",
-        }
-    }
-
-    /// The layer written so.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|l| l.text() == text)
+    pub fn colours_shore(self) -> bool {
+        matches!(self, Self::Coast | Self::Area | Self::Zone | Self::Closure)
     }
 }
 
-/// A thing as it is after a change.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Thing {
-    /// The shoreline was imported anew: read it from the store.
-    Coast,
+/// A thing as it is after a change, and how it is stored and read.
+macro_rules! things {
+    ($($(#[$doc:meta])* $name:ident($type:ty),)*) => {
+        /// A thing as it is after a change.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Thing {
+            /// The shoreline was imported anew: read it from the store.
+            Coast,
+            /// Somebody was told something; its id is theirs.
+            Told,
+            /// The thing is gone.
+            Removed(Layer),
+            $($(#[$doc])* $name($type),)*
+        }
+
+        impl Thing {
+            /// The layer it is in.
+            #[must_use]
+            pub fn layer(&self) -> Layer {
+                match self {
+                    Self::Coast => Layer::Coast,
+                    Self::Told => Layer::Message,
+                    Self::Removed(layer) => *layer,
+                    $(Self::$name(_) => Layer::$name,)*
+                }
+            }
+
+            /// As it is stored; nothing for a thing that is gone or too large for the log.
+            ///
+            /// # Errors
+            /// Never for the things there are: they all have a JSON form.
+            pub fn to_json(&self) -> serde_json::Result<Option<String>> {
+                match self {
+                    Self::Coast | Self::Told | Self::Removed(_) => Ok(None),
+                    $(Self::$name(thing) => serde_json::to_string(thing).map(Some),)*
+                }
+            }
+
+            /// Reads what [`Self::to_json`] wrote.
+            ///
+            /// # Errors
+            /// When the text is not of that layer.
+            pub fn from_json(layer: Layer, json: Option<&str>) -> serde_json::Result<Self> {
+                let Some(json) = json else {
+                    return Ok(match layer {
+                        Layer::Coast => Self::Coast,
+                        Layer::Message => Self::Told,
+                        layer => Self::Removed(layer),
+                    });
+                };
+                Ok(match layer {
+                    Layer::Coast => Self::Coast,
+                    Layer::Message => Self::Told,
+                    $(Layer::$name => Self::$name(serde_json::from_str(json)?),)*
+                })
+            }
+        }
+    };
+}
+
+things! {
     /// A municipality or service area.
     Area(Area),
     /// A zone.
@@ -66,53 +131,34 @@ pub enum Thing {
     Closure(Closure),
     /// A hotspot.
     Hotspot(Box<Hotspot>),
-    /// The thing is gone.
-    Removed(Layer),
+    /// A cleanup.
+    Cleanup(Box<Cleanup>),
+    /// A waste pile.
+    Pile(Box<Pile>),
+    /// A work order.
+    Order(Box<Order>),
+    /// An equipment point.
+    Equipment(Box<EquipmentPoint>),
+    /// A reception site.
+    Site(Box<Site>),
+    /// An adoption.
+    Adoption(Box<Adoption>),
+    /// A lottery.
+    Lottery(Box<Lottery>),
 }
 
 impl Thing {
-    /// The layer it is in.
+    /// The state it is in, where it has states.
     #[must_use]
-    pub fn layer(&self) -> Layer {
+    pub fn state(&self) -> Option<&'static str> {
         match self {
-            Self::Coast => Layer::Coast,
-            Self::Area(_) => Layer::Area,
-            Self::Zone(_) => Layer::Zone,
-            Self::Closure(_) => Layer::Closure,
-            Self::Hotspot(_) => Layer::Hotspot,
-            Self::Removed(layer) => *layer,
+            Self::Hotspot(h) => Some(h.state.text()),
+            Self::Cleanup(c) => Some(c.state.text()),
+            Self::Pile(p) => Some(p.state.text()),
+            Self::Order(o) => Some(o.state.text()),
+            Self::Adoption(a) => Some(a.state.text()),
+            _ => None,
         }
-    }
-
-    /// As it is stored; nothing for a thing that is gone or too large for the log.
-    ///
-    /// # Errors
-    /// Never for the things there are: they all have a JSON form.
-    pub fn to_json(&self) -> serde_json::Result<Option<String>> {
-        match self {
-            Self::Coast | Self::Removed(_) => Ok(None),
-            Self::Area(a) => serde_json::to_string(a).map(Some),
-            Self::Zone(z) => serde_json::to_string(z).map(Some),
-            Self::Closure(c) => serde_json::to_string(c).map(Some),
-            Self::Hotspot(h) => serde_json::to_string(h).map(Some),
-        }
-    }
-
-    /// Reads what [`Self::to_json`] wrote.
-    ///
-    /// # Errors
-    /// When the text is not of that layer.
-    pub fn from_json(layer: Layer, json: Option<&str>) -> serde_json::Result<Self> {
-        let Some(json) = json else {
-            return Ok(if layer == Layer::Coast { Self::Coast } else { Self::Removed(layer) });
-        };
-        Ok(match layer {
-            Layer::Coast => Self::Coast,
-            Layer::Area => Self::Area(serde_json::from_str(json)?),
-            Layer::Zone => Self::Zone(serde_json::from_str(json)?),
-            Layer::Closure => Self::Closure(serde_json::from_str(json)?),
-            Layer::Hotspot => Self::Hotspot(serde_json::from_str(json)?),
-        })
     }
 }
 
@@ -131,6 +177,8 @@ pub struct Change {
     pub by: Option<Uuid>,
     /// What they were then.
     pub role: Option<Role>,
+    /// The id the phone gave to what it sent.
+    pub sending: Option<Uuid>,
     /// The id of the thing.
     pub id: Uuid,
     /// The thing after it.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::claim::Claim;
 use super::hazard::{Authority, Hazard};
+use super::photo::Photo;
 use super::place::LonLat;
 use crate::error::{Code, Error, Result};
 
@@ -152,38 +153,6 @@ impl Closing {
     }
 }
 
-/// What a photo shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PhotoOf {
-    /// The litter as reported.
-    Report,
-    /// The litter still there.
-    StillThere,
-    /// The place after cleaning.
-    Cleaned,
-}
-
-/// A photo: announced by the act it belongs to, sent afterwards.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Photo {
-    /// Its id, made by the client.
-    pub id: Uuid,
-    /// What it shows.
-    pub of: PhotoOf,
-    /// Of the largest size; none while the photo is still on its way.
-    pub size: Option<PhotoSize>,
-}
-
-/// Width and height in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PhotoSize {
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-}
-
 /// Who answers for a report: every report has one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -235,6 +204,12 @@ pub struct Hotspot {
     pub owner: Owner,
     /// The claim that holds.
     pub claim: Option<Claim>,
+    /// The cleanup that cleared it.
+    #[serde(default)]
+    pub cleanup: Option<Uuid>,
+    /// The work order it is in.
+    #[serde(default)]
+    pub order: Option<Uuid>,
     /// Its photos.
     pub photos: Vec<Photo>,
     /// How many others have seen it too.
@@ -251,11 +226,6 @@ pub struct Hotspot {
     /// Counts the changes, from 1; the `ETag`.
     pub version: i64,
 }
-
-/// The most photos an act may bring.
-pub const MAX_PHOTOS: usize = 5;
-/// The most photos of one hotspot over all its life.
-pub const MAX_PHOTOS_IN_ALL: usize = 40;
 
 impl Hotspot {
     /// As it is to be seen at an instant: a claim that lapsed is gone.
@@ -313,6 +283,33 @@ impl Hotspot {
         Ok(self.claim.take())
     }
 
+    /// Puts it into a work order.
+    ///
+    /// # Errors
+    /// `wrong_state`; `already_claimed` when people have promised to clear it.
+    pub fn order(&mut self, order: Uuid) -> Result<()> {
+        if let Some(held) = &self.claim {
+            return Err(already_claimed(held));
+        }
+        self.require(&[State::Reported], "ordered")?;
+        self.state = State::Ordered;
+        self.order = Some(order);
+        Ok(())
+    }
+
+    /// Takes it out of its work order.
+    pub fn unorder(&mut self) {
+        if self.state == State::Ordered {
+            self.state = State::Reported;
+        }
+        self.order = None;
+    }
+
+    /// Says that the crew has cleared it; crews may clear what is hazardous.
+    pub fn clean_by_order(&mut self) {
+        self.state = State::Cleaned;
+    }
+
     /// Confirms that it is clean; staff may also confirm that a hazard is gone.
     ///
     /// # Errors
@@ -359,26 +356,6 @@ impl Hotspot {
         Ok(())
     }
 
-    /// Announces photos of an act.
-    ///
-    /// # Errors
-    /// `invalid` at `photos`: too many, or one twice.
-    pub fn announce(&mut self, photos: &[Uuid], of: PhotoOf) -> Result<()> {
-        if photos.len() > MAX_PHOTOS {
-            return Err(Error::invalid("photos", format!("At most {MAX_PHOTOS} photos.")));
-        }
-        if self.photos.len() + photos.len() > MAX_PHOTOS_IN_ALL {
-            return Err(Error::invalid("photos", format!("This report has {MAX_PHOTOS_IN_ALL} photos already.")));
-        }
-        for &id in photos {
-            if self.photos.iter().any(|p| p.id == id) {
-                return Err(Error::invalid("photos", "A photo is announced twice."));
-            }
-            self.photos.push(Photo { id, of, size: None });
-        }
-        Ok(())
-    }
-
     fn require(&self, states: &[State], wanted: &str) -> Result<()> {
         if states.contains(&self.state) {
             return Ok(());
@@ -421,6 +398,8 @@ mod tests {
             owner: Owner::Service,
             claim: None,
             photos: vec![],
+            cleanup: None,
+            order: None,
             supports: 0,
             seen_at: at,
             reported_at: at,

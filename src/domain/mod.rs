@@ -1,16 +1,31 @@
 //! Rules and state machines: no IO, no clock of their own, no SQL, no HTTP.
 
+pub mod adoption;
 pub mod area;
 pub mod change;
 pub mod claim;
+pub mod cleanup;
 pub mod closure;
+pub mod code;
+pub mod equipment;
 pub mod hazard;
 pub mod hotspot;
+pub mod litter;
+pub mod lottery;
+pub mod message;
+pub mod numbers;
+pub mod order;
 pub mod permission;
 pub mod person;
+pub mod photo;
+pub mod pile;
 pub mod place;
+pub mod refund;
 pub mod rules;
 pub mod share;
+pub mod site;
 pub mod text;
+pub mod thing;
+pub mod waste;
 pub mod words;
 pub mod zone;

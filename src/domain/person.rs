@@ -59,6 +59,9 @@ pub struct Person {
     pub organisation: Option<Organisation>,
     /// When the session ends.
     pub until: DateTime<Utc>,
+    /// The id of what they are sending just now (`Idempotency-Key`), by which it is known again when it is sent again.
+    #[serde(skip)]
+    pub sending: Option<Uuid>,
 }
 
 impl Person {

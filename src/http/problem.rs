@@ -19,6 +19,9 @@ pub fn status(code: Code) -> StatusCode {
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::IdTaken
         | Code::AlreadyClaimed
+        | Code::ResultThere
+        | Code::StretchReserved
+        | Code::AlreadyWeighed
         | Code::WrongState
         | Code::Hazardous
         | Code::ProfessionalZone

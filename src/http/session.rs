@@ -95,6 +95,13 @@ async fn person(app: &App, req: &HttpRequest) -> Result<Option<Arc<Person>>> {
     if known.until <= now { Err(expired()) } else { Ok(Some(known)) }
 }
 
+/// The id of what is being sent (draft-ietf-httpapi-idempotency-key-header).
+fn sending(req: &HttpRequest) -> Result<Option<uuid::Uuid>> {
+    let Some(key) = req.headers().get("idempotency-key") else { return Ok(None) };
+    let key = key.to_str().ok().and_then(|k| k.trim_matches('"').parse().ok());
+    key.map(Some).ok_or_else(|| Error::invalid("idempotency-key", "Idempotency-Key must be a UUID."))
+}
+
 fn expired() -> Error {
     Error::new(Code::SessionExpired, "The session has ended. Begin a new one.")
 }
@@ -125,7 +132,11 @@ impl FromRequest for Actor {
         Box::pin(async move {
             let none = || Error::new(Code::NoSession, "Begin a session first: POST /api/v1/session.");
             let app = req.app_data::<web::Data<App>>().ok_or_else(none)?;
-            person(app, &req).await?.map(Self).ok_or_else(none)
+            let person = person(app, &req).await?.ok_or_else(none)?;
+            Ok(Self(match sending(&req)? {
+                Some(key) => Arc::new(Person { sending: Some(key), ..(*person).clone() }),
+                None => person,
+            }))
         })
     }
 }

@@ -192,6 +192,12 @@ async fn read_coast(store: &Store, clock: &Clock, today: NaiveDate) -> Result<Co
         zones: Layer::build(tx.zones().await?.into_iter().map(Arc::new).collect()),
         closures: Layer::build(tx.closures().await?.into_iter().map(Arc::new).collect()),
         hotspots: Layer::build(tx.hotspots().await?.into_iter().map(Arc::new).collect()),
+        cleanups: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
+        piles: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
+        orders: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
+        equipment: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
+        sites: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
+        adoptions: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
         ..Coast::default()
     };
     let shoreline: Shoreline = tx.shoreline().await?;

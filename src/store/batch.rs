@@ -18,8 +18,8 @@ impl Table {
     pub(super) fn insert(self) -> &'static str {
         match self {
             Self::Hotspot => "INSERT INTO hotspot (id, reporter_id, sent_hash, version, data)",
-            Self::Photo => "INSERT INTO photo (id, hotspot_id, person_id)",
-            Self::Log => "INSERT INTO change_log (seq, at, layer, thing_id, act, why, person_id, role, data)",
+            Self::Photo => "INSERT INTO photo (id, thing_id, person_id)",
+            Self::Log => "INSERT INTO change_log (seq, at, layer, thing_id, act, why, person_id, role, data, act_id)",
         }
     }
 }

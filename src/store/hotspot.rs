@@ -23,8 +23,8 @@ pub struct StoredClaim {
 /// A photo that was announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredPhoto {
-    /// Its hotspot.
-    pub hotspot: Uuid,
+    /// The thing it belongs to.
+    pub thing: Uuid,
     /// Who announced it.
     pub person: Uuid,
     /// Whether the files are there.
@@ -150,8 +150,8 @@ impl Tx {
     ///
     /// # Errors
     /// `internal`.
-    pub async fn announce_photo(&mut self, id: Uuid, hotspot: Uuid, person: Uuid) -> Result<bool> {
-        self.add(Table::Photo, id, args![id, hotspot, person]).await
+    pub async fn announce_photo(&mut self, id: Uuid, thing: Uuid, person: Uuid) -> Result<bool> {
+        self.add(Table::Photo, id, args![id, thing, person]).await
     }
 
     /// The photo with this id.
@@ -159,8 +159,8 @@ impl Tx {
     /// # Errors
     /// `internal`.
     pub async fn photo(&mut self, id: Uuid) -> Result<Option<StoredPhoto>> {
-        let row = self.row("SELECT hotspot_id, person_id, stored FROM photo WHERE id = $1", args![id]).await?;
-        row.map(|r| Ok(StoredPhoto { hotspot: r.id(0)?, person: r.id(1)?, stored: r.bool(2)? })).transpose()
+        let row = self.row("SELECT thing_id, person_id, stored FROM photo WHERE id = $1", args![id]).await?;
+        row.map(|r| Ok(StoredPhoto { thing: r.id(0)?, person: r.id(1)?, stored: r.bool(2)? })).transpose()
     }
 
     /// Says that the files of a photo are there.

@@ -24,7 +24,7 @@ impl Tx {
     /// # Errors
     /// `internal`.
     pub async fn last_shore_seq(&mut self) -> Result<i64> {
-        let sql = "SELECT COALESCE(MAX(seq), 0) FROM change_log WHERE layer <> 'hotspot'";
+        let sql = "SELECT COALESCE(MAX(seq), 0) FROM change_log WHERE layer IN ('coast', 'area', 'zone', 'closure')";
         self.row(sql, vec![]).await?.map_or(Ok(0), |r| r.int(0))
     }
 
@@ -40,6 +40,30 @@ impl Tx {
         self.row(sql, args![thing]).await?.map(|r| Ok((r.text(0)?, r.maybe_id(1)?))).transpose()
     }
 
+    /// Whether this person has sent this before, and it was done to that thing.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn was_sent(&mut self, sending: Uuid, by: Uuid, thing: Uuid) -> Result<bool> {
+        if self.changes.iter().any(|c| c.sending == Some(sending) && c.by == Some(by) && c.id == thing) {
+            return Ok(true);
+        }
+        let sql = "SELECT seq FROM change_log WHERE act_id = $1 AND person_id = $2 AND thing_id = $3 LIMIT 1";
+        Ok(self.row(sql, args![sending, by, thing]).await?.is_some())
+    }
+
+    /// Whether somebody has ever done this to a thing.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn has_done(&mut self, thing: Uuid, act: &str, by: Uuid) -> Result<bool> {
+        if self.changes.iter().any(|c| c.id == thing && c.act == act && c.by == Some(by)) {
+            return Ok(true);
+        }
+        let sql = "SELECT seq FROM change_log WHERE thing_id = $1 AND act = $2 AND person_id = $3 LIMIT 1";
+        Ok(self.row(sql, args![thing, act, by]).await?.is_some())
+    }
+
     /// The entries after `seq`, oldest first, at most `most`.
     ///
     /// # Errors
@@ -47,7 +71,7 @@ impl Tx {
     pub async fn changes_after(&mut self, seq: i64, most: i64) -> Result<Vec<Change>> {
         let rows = self
             .rows(
-                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data
+                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data, act_id
                  FROM change_log WHERE seq > $1 ORDER BY seq LIMIT $2",
                 args![seq, most],
             )
@@ -62,17 +86,14 @@ impl Tx {
     pub async fn history(&mut self, thing: Uuid, asking: Option<Uuid>) -> Result<Vec<HistoryLine>> {
         let rows = self
             .rows(
-                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data
+                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data, act_id
                  FROM change_log WHERE thing_id = $1 ORDER BY seq LIMIT 500",
                 args![thing],
             )
             .await?;
         let line = |r: &Row| {
             let c = change(r)?;
-            let state = match &c.thing {
-                Thing::Hotspot(h) => Some(h.state.text().to_owned()),
-                _ => None,
-            };
+            let state = c.thing.state().map(str::to_owned);
             Ok(HistoryLine { at: c.at, act: c.act, why: c.why, role: c.role, mine: c.by.is_some() && c.by == asking, state })
         };
         rows.iter().map(line).collect()
@@ -82,7 +103,8 @@ impl Tx {
 /// An entry as a row.
 pub(super) fn row(c: &Change) -> Result<Values> {
     let role = c.role.map(Role::text);
-    Ok(args![c.seq, c.at, c.thing.layer().text(), c.id, c.act.as_str(), c.why.clone(), c.by, role, c.thing.to_json()?])
+    let thing = c.thing.to_json()?;
+    Ok(args![c.seq, c.at, c.thing.layer().text(), c.id, c.act.as_str(), c.why.clone(), c.by, role, thing, c.sending])
 }
 
 fn change(r: &Row) -> Result<Change> {
@@ -94,6 +116,7 @@ fn change(r: &Row) -> Result<Change> {
         why: r.maybe_text(5)?,
         by: r.maybe_id(6)?,
         role: r.maybe_text(7)?.as_deref().and_then(Role::parse),
+        sending: r.maybe_id(9)?,
         id: r.id(3)?,
         thing: Thing::from_json(layer, r.maybe_text(8)?.as_deref())?,
     })

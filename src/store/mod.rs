@@ -4,8 +4,10 @@ mod batch;
 mod coast;
 mod hotspot;
 mod log;
+mod message;
 mod people;
 pub(crate) mod sql;
+mod thing;
 
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -25,6 +27,7 @@ use batch::{Batch, Table, Values};
 pub use coast::ImportCount;
 pub use hotspot::{StoredClaim, StoredPhoto};
 use sql::{Database, Row, Sql};
+pub use thing::Participant;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -243,9 +246,10 @@ impl Tx {
 
     /// Puts a change in the log.
     pub fn log(&mut self, act: &str, why: Option<String>, by: Option<&Person>, id: Uuid, thing: Thing) {
-        let (by, role) = (by.map(|p| p.id), by.map(|p| p.role));
+        let (sending, role) = (by.and_then(|p| p.sending), by.map(|p| p.role));
+        let by = by.map(|p| p.id);
         let seq = self.next_seq + i64::try_from(self.changes.len()).unwrap_or(0);
-        self.changes.push(Change { seq, at: self.now, act: act.to_owned(), why, by, role, id, thing });
+        self.changes.push(Change { seq, at: self.now, act: act.to_owned(), why, by, role, sending, id, thing });
     }
 
     /// Ends the write: what was done is durable and in the log when this returns.

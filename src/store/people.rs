@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::sql::args;
 use super::{Tx, spoilt};
+use crate::domain::order::Crew;
 use crate::domain::person::{Organisation, Person, RENEWABLE_DAYS, Role};
 use crate::error::{Code, Error, Result};
 
@@ -29,7 +30,7 @@ impl Tx {
                 None => None,
             };
             let role = Role::parse(&r.text(1)?).ok_or_else(|| spoilt("role"))?;
-            Ok(Person { id: r.id(0)?, role, organisation, until: r.instant(2)? })
+            Ok(Person { id: r.id(0)?, role, organisation, until: r.instant(2)?, sending: None })
         })
         .transpose()
     }
@@ -84,6 +85,25 @@ impl Tx {
         let sql = "INSERT INTO organisation (id, name, municipality) VALUES ($1, $2, $3)";
         self.run(sql, args![id, name, municipality]).await?;
         Ok(Organisation { id, name: name.to_owned(), municipality: municipality.map(str::to_owned) })
+    }
+
+    /// All organisations.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn organisations(&mut self) -> Result<Vec<Organisation>> {
+        let rows = self.rows("SELECT id, name, municipality FROM organisation ORDER BY name, id", vec![]).await?;
+        rows.iter().map(|r| Ok(Organisation { id: r.id(0)?, name: r.text(1)?, municipality: r.maybe_text(2)? })).collect()
+    }
+
+    /// The organisations that have crews.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn crews(&mut self) -> Result<Vec<Crew>> {
+        let sql = "SELECT o.id, o.name FROM organisation o WHERE EXISTS
+                   (SELECT 1 FROM person p WHERE p.organisation_id = o.id AND p.role = 'crew') ORDER BY o.name, o.id";
+        self.rows(sql, vec![]).await?.iter().map(|r| Ok(Crew { id: r.id(0)?, name: r.text(1)? })).collect()
     }
 
     /// Makes a one-time link.

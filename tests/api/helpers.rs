@@ -170,6 +170,9 @@ async fn small_coast(config: &Config, clock: &Clock, folder: &Path) {
         ]),
     );
     import::areas(&store, clock, &file, AreaKind::Municipality).await.unwrap();
+    let service = json!({"code": "S1", "name": "Skjærgården", "hauler": "Renovasjonen", "access": "road,boat"});
+    let file = write(folder, "services", json!([feature(service, square(8.68, 58.39, 8.74, 58.42))]));
+    import::areas(&store, clock, &file, AreaKind::ServiceArea).await.unwrap();
     let zone = |name: &str, regime: &str| json!({"name": name, "regime": regime, "municipality": "0001"});
     let file = write(
         folder,
@@ -192,6 +195,14 @@ async fn small_coast(config: &Config, clock: &Clock, folder: &Path) {
 impl Person {
     pub fn at(url: &str) -> Self {
         Self { client: Client::builder().cookie_store(true).build().unwrap(), url: url.to_owned() }
+    }
+
+    /// Somebody else at the same service, of Sund.
+    pub async fn another(&self, role: &str) -> Self {
+        let person = Self::at(&self.url);
+        let part = json!({"role": role, "municipality": "0001"});
+        person.post("/api/v1/demo/role", part).await.expect(StatusCode::CREATED);
+        person
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -220,6 +231,28 @@ impl Person {
         self.post(&format!("/api/v1/hotspots/{id}/claims"), claim(days)).await
     }
 
+    /// Does something to a thing: `act(&cleanup, "cleanups", "starts", json!({}))`.
+    pub async fn act(&self, thing: &Value, layer: &str, what: &str, body: Value) -> Answer {
+        self.post(&format!("/api/v1/{layer}/{}/{what}", thing["id"].as_str().unwrap()), body).await
+    }
+
+    /// A thing as it is shown.
+    pub async fn see(&self, thing: &Value, layer: &str) -> Value {
+        self.get(&format!("/api/v1/{layer}/{}", thing["id"].as_str().unwrap())).await.expect(StatusCode::OK)
+    }
+
+    /// Plans a cleanup and returns it.
+    pub async fn plan(&self, plan: Value) -> Value {
+        self.post("/api/v1/cleanups", plan).await.expect(StatusCode::CREATED)
+    }
+
+    /// The kinds of one's messages, newest first.
+    pub async fn told(&self) -> Vec<String> {
+        let inbox = self.get("/api/v1/messages").await.expect(StatusCode::OK);
+        let kinds = inbox["messages"].as_array().unwrap().iter().map(|m| m["kind"].as_str().unwrap().to_owned());
+        kinds.collect()
+    }
+
     pub async fn hotspot(&self, id: &Value) -> Value {
         self.get(&format!("/api/v1/hotspots/{}", id.as_str().unwrap())).await.expect(StatusCode::OK)["hotspot"].clone()
     }
@@ -227,6 +260,18 @@ impl Person {
 
 pub fn report((lon, lat): (f64, f64)) -> Value {
     json!({"id": Uuid::now_v7(), "lon": lon, "lat": lat, "amount": "bag", "photos": [Uuid::now_v7()]})
+}
+
+/// A cleanup two days ahead, from 10 to 13.
+pub fn plan((lon, lat): (f64, f64)) -> Value {
+    let from = start() + chrono::TimeDelta::days(2);
+    json!({"id": Uuid::now_v7(), "lon": lon, "lat": lat, "organiser_kind": "group", "organiser_name": "Speiderne",
+        "title": "Rydd Sund", "from": from, "until": from + chrono::TimeDelta::hours(3), "open": true})
+}
+
+/// A pile by the road.
+pub fn pile((lon, lat): (f64, f64)) -> Value {
+    json!({"id": Uuid::now_v7(), "lon": lon, "lat": lat, "bags": {"full": 4, "half": 2}, "access": "road", "ready": true})
 }
 
 pub fn claim(days: i64) -> Value {

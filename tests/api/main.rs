@@ -4,16 +4,23 @@
 
 #[macro_use]
 mod helpers;
+mod adoptions;
 mod bad_input;
 mod claims;
+mod cleanups;
 mod coast;
+mod equipment;
 mod events;
 mod front;
 mod hotspots;
 mod invariants;
+mod messages;
+mod numbers;
+mod orders;
 mod people;
 mod permissions;
 mod photos;
 mod resend;
 mod rules;
+mod waste;
 mod zones;

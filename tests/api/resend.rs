@@ -15,7 +15,7 @@ async fn part(person: &Person, h: &Value, offset: usize, bytes: &[u8], last: boo
 }
 
 fn photo_path(h: &Value) -> String {
-    format!("/api/v1/hotspots/{}/photos/{}", h["id"].as_str().unwrap(), h["photos"][0]["id"].as_str().unwrap())
+    format!("/api/v1/photos/{}", h["photos"][0]["id"].as_str().unwrap())
 }
 
 async fn received(person: &Person, h: &Value) -> (String, String) {
@@ -62,6 +62,24 @@ both! {
         for act in ["reported", "supported", "claimed", "extended", "takeover_asked", "kept", "released", "cleaned", "still_there", "rejected"] {
             assert_eq!(lines(&ola, id, act).await, 1, "{act}");
         }
+    }
+
+    async fn an_act_sent_again_hours_later_with_others_in_between_is_known_by_its_key(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let h = ola.report(OPEN).await;
+        let cleanings = format!("/api/v1/hotspots/{}/cleanings", h["id"].as_str().unwrap());
+        let key = Uuid::now_v7().to_string();
+        let again = || ola.send(ola.request(Method::POST, &cleanings).header("idempotency-key", &key).json(&json!({})));
+        again().await.expect(StatusCode::OK);
+        kari.act(&h, "hotspots", "sightings", json!({"photos": [Uuid::now_v7()]})).await.expect(StatusCode::OK);
+        // The answer to the first was lost, and the phone was out of signal until now: what Kari saw stands.
+        assert_eq!(again().await.expect(StatusCode::OK)["hotspot"]["state"], "reported");
+        assert_eq!(lines(&ola, &h["id"], "cleaned").await, 1);
+        let wrong = ola.request(Method::POST, &cleanings).header("idempotency-key", "x").json(&json!({}));
+        assert_eq!(ola.send(wrong).await.refused(422, "invalid")["field"], "idempotency-key");
+        // Another key is another act.
+        let other = ola.request(Method::POST, &cleanings).header("idempotency-key", Uuid::now_v7().to_string()).json(&json!({}));
+        assert_eq!(ola.send(other).await.expect(StatusCode::OK)["hotspot"]["state"], "cleaned");
     }
 
     async fn handing_over_and_confirming_sent_again_happen_once(app) {

@@ -26,7 +26,7 @@ async fn report_until_gone(url: String, gone: Arc<AtomicBool>) -> (Vec<Uuid>, Ve
             Ok(answer) if answer.status() == 201 => reports.push(id),
             _ => break,
         }
-        let path = format!("{url}/api/v1/hotspots/{id}/photos/{photo}");
+        let path = format!("{url}/api/v1/photos/{photo}");
         match client.put(path).header("content-type", "image/jpeg").body(picture.clone()).send().await {
             Ok(answer) if answer.status() == 201 => photos.push((id, photo)),
             _ => break,

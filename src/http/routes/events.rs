@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::Refusals;
 use crate::domain::change::{Change, Layer, Thing};
@@ -15,6 +16,7 @@ use crate::domain::hotspot::Hotspot;
 use crate::error::{Error, Result};
 use crate::http::App;
 use crate::http::read::Params;
+use crate::http::session::Who;
 use crate::live::Event;
 
 /// How far back the feed goes; one who has missed more reads the map anew.
@@ -34,10 +36,13 @@ pub struct Since {
 #[derive(Serialize)]
 struct Said<'a> {
     layer: Layer,
-    id: uuid::Uuid,
+    id: Uuid,
     act: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     hotspot: Option<Hotspot>,
+    /// The thing after it, where it is one that all may see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thing: Option<serde_json::Value>,
 }
 
 /// What happens, as it happens
@@ -46,7 +51,8 @@ struct Said<'a> {
 /// (too much was missed).
 #[utoipa::path(tag = "events", params(Since), responses((status = 200, body = String, content_type = "text/event-stream"), Refusals))]
 #[get("/api/v1/events")]
-pub async fn events(app: web::Data<App>, req: HttpRequest, q: Params<Since>) -> Result<impl Responder> {
+pub async fn events(app: web::Data<App>, who: Who, req: HttpRequest, q: Params<Since>) -> Result<impl Responder> {
+    let who = who.0.map(|p| p.id);
     let last = req.headers().get("last-event-id").and_then(|v| v.to_str().ok()).map(str::parse::<i64>);
     let since = match last {
         Some(Ok(seq)) => Some(seq),
@@ -59,7 +65,7 @@ pub async fn events(app: web::Data<App>, req: HttpRequest, q: Params<Since>) -> 
     let (send, receive) = mpsc::channel(64);
     actix_web::rt::spawn(async move {
         tokio::select! {
-            () = follow(&app, since, &send) => {}
+            () = follow(&app, who, since, &send) => {}
             () = app.live.watching_ends() => {}
             () = send.closed() => {}
         }
@@ -70,12 +76,12 @@ pub async fn events(app: web::Data<App>, req: HttpRequest, q: Params<Since>) -> 
 }
 
 /// Sends what was missed, then what happens, until nobody listens.
-async fn follow(app: &App, since: Option<i64>, send: &mpsc::Sender<SseEvent>) {
+async fn follow(app: &App, who: Option<Uuid>, since: Option<i64>, send: &mpsc::Sender<SseEvent>) {
     let mut live = app.live.subscribe();
     let mut seen = since.unwrap_or_else(|| app.live.coast().seq);
     loop {
         let version = Data::new(app.live.coast().shore_version()).event("shore");
-        if catch_up(app, &mut seen, send).await.is_err() || send.send(version.into()).await.is_err() {
+        if catch_up(app, who, &mut seen, send).await.is_err() || send.send(version.into()).await.is_err() {
             return;
         }
         loop {
@@ -83,7 +89,7 @@ async fn follow(app: &App, since: Option<i64>, send: &mpsc::Sender<SseEvent>) {
                 Ok(Event::Change(change)) if change.seq <= seen => {}
                 Ok(Event::Change(change)) => {
                     seen = change.seq;
-                    if send.send(said(app, &change)).await.is_err() {
+                    if concerns(&change, who) && send.send(said(app, &change)).await.is_err() {
                         return;
                     }
                 }
@@ -99,7 +105,7 @@ async fn follow(app: &App, since: Option<i64>, send: &mpsc::Sender<SseEvent>) {
     }
 }
 
-async fn catch_up(app: &App, seen: &mut i64, send: &mpsc::Sender<SseEvent>) -> std::result::Result<(), ()> {
+async fn catch_up(app: &App, who: Option<Uuid>, seen: &mut i64, send: &mpsc::Sender<SseEvent>) -> std::result::Result<(), ()> {
     let newest = app.live.coast().seq;
     if newest - *seen > FARTHEST || *seen > newest {
         *seen = newest;
@@ -115,10 +121,17 @@ async fn catch_up(app: &App, seen: &mut i64, send: &mpsc::Sender<SseEvent>) -> s
         }
         for change in changes {
             *seen = change.seq;
-            send.send(said(app, &change)).await.map_err(drop)?;
+            if concerns(&change, who) {
+                send.send(said(app, &change)).await.map_err(drop)?;
+            }
         }
     }
     Ok(())
+}
+
+/// Whom a message is for is nobody else's business.
+fn concerns(change: &Change, who: Option<Uuid>) -> bool {
+    change.thing.layer() != Layer::Message || Some(change.id) == who
 }
 
 fn said(app: &App, change: &Change) -> SseEvent {
@@ -126,7 +139,15 @@ fn said(app: &App, change: &Change) -> SseEvent {
         Thing::Hotspot(h) => Some(h.seen(app.live.clock.now())),
         _ => None,
     };
-    let said = Said { layer: change.thing.layer(), id: change.id, act: &change.act, hotspot };
+    let thing = match &change.thing {
+        Thing::Cleanup(c) if c.open => serde_json::to_value(c).ok(),
+        Thing::Pile(p) => serde_json::to_value(p).ok(),
+        Thing::Order(o) => serde_json::to_value(o).ok(),
+        Thing::Equipment(p) => serde_json::to_value(p).ok(),
+        Thing::Site(s) => serde_json::to_value(s).ok(),
+        _ => None,
+    };
+    let said = Said { layer: change.thing.layer(), id: change.id, act: &change.act, hotspot, thing };
     let data = serde_json::to_string(&said).unwrap_or_default();
     Data::new(data).event("change").id(change.seq.to_string()).into()
 }

@@ -1,15 +1,25 @@
 //! Every route on one page.
 
+mod adoptions;
+mod calendars;
 mod claims;
+mod cleanups;
 mod coast;
+mod equipment;
 mod events;
 mod hotspots;
+mod lotteries;
+mod messages;
+mod numbers;
 mod operations;
+mod orders;
 mod people;
 mod photos;
+mod piles;
 mod places;
 mod rulebook;
 pub mod share;
+mod things;
 mod zones;
 
 use std::sync::LazyLock;
@@ -22,6 +32,7 @@ use super::problem::Problem;
 use crate::error::{Code, Error};
 
 /// The whole API.
+#[allow(clippy::too_many_lines)] // every route on one page
 pub fn all(s: &mut ServiceConfig<'_>) {
     s.service(coast::about)
         .service(coast::segments)
@@ -56,6 +67,90 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(claims::release)
         .service(claims::ask)
         .service(claims::answer)
+        .service(cleanups::list)
+        .service(cleanups::make)
+        .service(cleanups::one)
+        .service(cleanups::history)
+        .service(cleanups::plan_again)
+        .service(cleanups::start)
+        .service(cleanups::cancel)
+        .service(cleanups::tell_result)
+        .service(cleanups::close)
+        .service(cleanups::thank)
+        .service(cleanups::write)
+        .service(cleanups::leave)
+        .service(cleanups::cost)
+        .service(cleanups::join)
+        .service(cleanups::participants)
+        .service(cleanups::litter_items)
+        .service(calendars::of_cleanup)
+        .service(calendars::of_many)
+        .service(piles::list)
+        .service(piles::leave)
+        .service(piles::one)
+        .service(piles::history)
+        .service(piles::options)
+        .service(piles::divide)
+        .service(piles::ready)
+        .service(piles::accept)
+        .service(piles::decline)
+        .service(piles::collect)
+        .service(piles::fail)
+        .service(piles::lose)
+        .service(piles::miss)
+        .service(piles::merge)
+        .service(piles::coded)
+        .service(piles::weigh)
+        .service(piles::duties)
+        .service(piles::site_list)
+        .service(piles::place_site)
+        .service(piles::close_site)
+        .service(orders::list)
+        .service(orders::give)
+        .service(orders::one)
+        .service(orders::history)
+        .service(orders::assign)
+        .service(orders::accept)
+        .service(orders::decline)
+        .service(orders::start)
+        .service(orders::finish)
+        .service(orders::approve)
+        .service(orders::withdraw)
+        .service(orders::crews)
+        .service(orders::mine)
+        .service(equipment::list)
+        .service(equipment::nearest)
+        .service(equipment::place)
+        .service(equipment::one)
+        .service(equipment::stock)
+        .service(equipment::lend)
+        .service(equipment::take_back)
+        .service(equipment::remove)
+        .service(equipment::drops)
+        .service(adoptions::list)
+        .service(adoptions::ask)
+        .service(adoptions::one)
+        .service(adoptions::approve)
+        .service(adoptions::decline)
+        .service(adoptions::hand_out_kit)
+        .service(adoptions::pause)
+        .service(adoptions::resume)
+        .service(adoptions::end)
+        .service(adoptions::of_stretch)
+        .service(lotteries::list)
+        .service(lotteries::announce)
+        .service(lotteries::one)
+        .service(lotteries::register)
+        .service(lotteries::draw)
+        .service(messages::list)
+        .service(messages::read)
+        .service(messages::choose)
+        .service(numbers::numbers)
+        .service(numbers::numbers_csv)
+        .service(numbers::refunds)
+        .service(numbers::refunds_csv)
+        .service(numbers::refunds_xlsx)
+        .service(numbers::season)
         .service(people::me)
         .service(people::begin)
         .service(people::end)

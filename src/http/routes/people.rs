@@ -140,7 +140,8 @@ pub async fn play(app: web::Data<App>, part: Body<Part>) -> Result<HttpResponse>
         return Err(Error::new(Code::NotFound, "This is no demonstration."));
     }
     let role = part.0.role;
-    let organisation = if role == Role::Volunteer { None } else { Some(organisation(&app, part.0.municipality.as_deref())?) };
+    let organisation =
+        if role == Role::Volunteer { None } else { Some(organisation(&app, role, part.0.municipality.as_deref())?) };
     let (fresh, days) = (Secret::new(), app.config.sessions.days);
     let hidden = fresh.clone();
     let person = app
@@ -148,7 +149,7 @@ pub async fn play(app: web::Data<App>, part: Body<Part>) -> Result<HttpResponse>
         .write(move |tx| {
             Box::pin(async move {
                 let organisation = match organisation {
-                    Some((name, code)) => Some(tx.organisation(&name, Some(&code), Uuid::now_v7()).await?),
+                    Some((name, code)) => Some(tx.organisation(&name, code.as_deref(), Uuid::now_v7()).await?),
                     None => None,
                 };
                 act::person::begin(tx, &hidden, role, organisation, days).await
@@ -158,8 +159,9 @@ pub async fn play(app: web::Data<App>, part: Body<Part>) -> Result<HttpResponse>
     Ok(entered(&app, &fresh, person))
 }
 
-/// Name and code of the municipality to act for.
-fn organisation(app: &App, code: Option<&str>) -> Result<(String, String)> {
+/// Name of the organisation to act for, and code of its municipality: a municipality's office, its crew, or the hauler whose service
+/// area it lies in.
+fn organisation(app: &App, role: Role, code: Option<&str>) -> Result<(String, Option<String>)> {
     let coast = app.live.coast();
     let found = coast
         .areas
@@ -167,5 +169,11 @@ fn organisation(app: &App, code: Option<&str>) -> Result<(String, String)> {
         .filter(|a| a.kind == AreaKind::Municipality && code.is_none_or(|c| c == a.code))
         .min_by(|a, b| a.code.cmp(&b.code))
         .ok_or_else(|| Error::invalid("municipality", "No such municipality is known here."))?;
-    Ok((found.name.clone(), found.code.clone()))
+    let hauler =
+        || coast.areas.all().filter(|a| a.kind == AreaKind::ServiceArea).min_by(|a, b| a.code.cmp(&b.code))?.hauler.clone();
+    Ok(match (role, hauler()) {
+        (Role::Hauler, Some(hauler)) => (hauler.name, None),
+        (Role::Crew, _) => (format!("Kystlaget {}", found.name), Some(found.code.clone())),
+        _ => (found.name.clone(), Some(found.code.clone())),
+    })
 }

@@ -31,38 +31,37 @@ pub struct Taken {
 /// Send a photo
 ///
 /// JPEG, PNG or WebP, at most 12 MiB. All metadata is stripped. Sending it again changes nothing.
-#[utoipa::path(tag = "photos", params(("id" = Uuid, Path, description = "the hotspot"), ("photo" = Uuid, Path, description = "the photo")),
+#[utoipa::path(tag = "photos", params(("id" = Uuid, Path)),
     request_body(content = Vec<u8>, content_type = "image/jpeg"),
     responses((status = 200, description = "it was there before", body = Taken), (status = 201, body = Taken), Refusals))]
-#[put("/api/v1/hotspots/{id}/photos/{photo}")]
+#[put("/api/v1/photos/{id}")]
 pub async fn send(
     app: web::Data<App>,
     who: Actor,
     req: HttpRequest,
-    path: web::Path<(String, String)>,
+    path: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let (hotspot, photo) = (id(&path.0)?, id(&path.1)?);
+    let photo = id(&path)?;
     let by = who.0;
-    if expected(&app, &by, hotspot, photo).await? {
+    if expected(&app, &by, photo).await? {
         return Ok(HttpResponse::Ok().json(Taken { id: photo, position: None }));
     }
     let bytes = all(&req, &mut payload.into_inner(), imaging::MAX_BYTES).await?;
     let kind = actix_web::HttpMessage::content_type(&req).to_owned();
-    take_in(&app, by, hotspot, photo, move |_| Ok((bytes.to_vec(), kind))).await
+    take_in(&app, by, photo, move |_| Ok((bytes.to_vec(), kind))).await
 }
 
 /// Whether a photo that this person announced is there already.
-async fn expected(app: &App, by: &Person, hotspot: Uuid, photo: Uuid) -> Result<bool> {
+async fn expected(app: &App, by: &Person, photo: Uuid) -> Result<bool> {
     let mut tx = app.live.store.read(app.live.clock.now()).await?;
-    act::photo::expected(&mut tx, by, hotspot, photo).await
+    Ok(act::photo::expected(&mut tx, by, photo).await?.stored)
 }
 
 /// Decodes a photo off the async threads, keeps it, and says so.
 async fn take_in(
     app: &App,
     by: Arc<Person>,
-    hotspot: Uuid,
     photo: Uuid,
     bytes: impl FnOnce(&Photos) -> Result<(Vec<u8>, String)> + Send + 'static,
 ) -> Result<HttpResponse> {
@@ -77,7 +76,7 @@ async fn take_in(
         Ok::<_, Error>((prepared.size, prepared.position))
     };
     let (size, position) = web::block(work).await.map_err(Error::internal)??;
-    app.live.write(move |tx| Box::pin(async move { act::photo::arrived(tx, &by, hotspot, photo, size).await })).await?;
+    app.live.write(move |tx| Box::pin(async move { act::photo::arrived(tx, &by, photo, size).await })).await?;
     app.photos.forget_parts(photo); // not before its row says that it is there
     Ok(HttpResponse::Created().json(Taken { id: photo, position }))
 }
@@ -88,12 +87,12 @@ const COMPLETE: HeaderName = HeaderName::from_static("upload-complete");
 /// How much of a photo has arrived
 ///
 /// `Upload-Offset` is where the next part begins; `Upload-Complete: ?1` says that the photo is there.
-#[utoipa::path(tag = "photos", params(("id" = Uuid, Path, description = "the hotspot"), ("photo" = Uuid, Path, description = "the photo")),
+#[utoipa::path(tag = "photos", params(("id" = Uuid, Path)),
     responses((status = 204, headers(("upload-offset" = i64), ("upload-complete" = String))), Refusals))]
-#[head("/api/v1/hotspots/{id}/photos/{photo}")]
-pub async fn received(app: web::Data<App>, who: Actor, path: web::Path<(String, String)>) -> Result<HttpResponse> {
-    let (hotspot, photo) = (id(&path.0)?, id(&path.1)?);
-    let there = expected(&app, &who.0, hotspot, photo).await?;
+#[head("/api/v1/photos/{id}")]
+pub async fn received(app: web::Data<App>, who: Actor, path: web::Path<String>) -> Result<HttpResponse> {
+    let photo = id(&path)?;
+    let there = expected(&app, &who.0, photo).await?;
     Ok(so_far(app.photos.received(photo), there))
 }
 
@@ -111,21 +110,21 @@ fn so_far(bytes: u64, complete: bool) -> HttpResponse {
 /// For a thin signal: what has arrived need not be sent again (draft-ietf-httpbis-resumable-upload). Parts come in order,
 /// from `Upload-Offset` on; the last one says `Upload-Complete: ?1`.
 #[utoipa::path(tag = "photos", params(
-        ("id" = Uuid, Path, description = "the hotspot"), ("photo" = Uuid, Path, description = "the photo"),
+        ("id" = Uuid, Path),
         ("upload-offset" = i64, Header, minimum = 0, description = "where the part begins, in bytes"),
         ("upload-complete" = Option<String>, Header, description = "?1 with the last part")),
     request_body(content = Vec<u8>, content_type = "application/partial-upload"),
     responses((status = 200, description = "it was there before", body = Taken), (status = 201, description = "the photo is whole", body = Taken),
         (status = 204, description = "more is to come", headers(("upload-offset" = i64), ("upload-complete" = String))), Refusals))]
-#[patch("/api/v1/hotspots/{id}/photos/{photo}")]
+#[patch("/api/v1/photos/{id}")]
 pub async fn send_part(
     app: web::Data<App>,
     who: Actor,
     req: HttpRequest,
-    path: web::Path<(String, String)>,
+    path: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let (hotspot, photo) = (id(&path.0)?, id(&path.1)?);
+    let photo = id(&path)?;
     let by = who.0;
     if actix_web::HttpMessage::content_type(&req) != imaging::PARTS {
         return Err(Error::new(Code::UnsupportedMediaType, format!("A part must be {}.", imaging::PARTS)).at("content-type"));
@@ -134,7 +133,7 @@ pub async fn send_part(
     let offset = header(&OFFSET).and_then(|t| t.parse::<u64>().ok());
     let offset = offset.ok_or_else(|| Error::invalid("upload-offset", "Upload-Offset must say where the part begins."))?;
     let last = header(&COMPLETE) == Some("?1");
-    if expected(&app, &by, hotspot, photo).await? {
+    if expected(&app, &by, photo).await? {
         return Ok(HttpResponse::Ok().json(Taken { id: photo, position: None }));
     }
     let room = (imaging::MAX_BYTES as u64).saturating_sub(offset);
@@ -149,7 +148,7 @@ pub async fn send_part(
     if !last {
         return Ok(so_far(here, false));
     }
-    take_in(&app, by, hotspot, photo, move |photos| Ok((photos.whole(photo)?, imaging::PARTS.to_owned()))).await
+    take_in(&app, by, photo, move |photos| Ok((photos.whole(photo)?, imaging::PARTS.to_owned()))).await
 }
 
 /// A photo in one of its sizes

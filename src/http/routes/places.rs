@@ -96,6 +96,14 @@ impl<T> Collection<T> {
     }
 }
 
+impl<T: crate::domain::thing::Document> Collection<T> {
+    /// Things that are at a place.
+    pub fn points(things: Vec<Arc<T>>) -> Self {
+        let point = |t: &T| geojson::Geometry::new(geojson::GeometryValue::new_point(t.place().pair()));
+        Self::of(things.into_iter().map(|t| (t.record().id, point(&t), (*t).clone())))
+    }
+}
+
 /// A geometry as GeoJSON.
 pub fn geometry(g: &geo::MultiPolygon) -> geojson::Geometry {
     geojson::Geometry::new(geojson::GeometryValue::from(g))

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Refusals;
 use super::places::{AreaProperties, Collection, area_feature, geometry};
 use crate::coast::index::{MUNICIPALITY_REACH_M, widened};
+use crate::domain::area::AreaKind;
 use crate::domain::closure::Season;
 use crate::domain::place::Window;
 use crate::domain::rules::UNZONED;
@@ -91,7 +92,8 @@ pub async fn rulebook(app: web::Data<App>, q: Params<Frame>) -> Result<web::Json
         return Err(Error::invalid("bbox", format!("A frame may have at most {LARGEST} degrees each way.")));
     }
     let coast = app.live.coast();
-    let municipalities = coast.areas.within(widened(frame, MUNICIPALITY_REACH_M)).into_iter().map(area_feature);
+    let areas = coast.areas.within(widened(frame, MUNICIPALITY_REACH_M)).into_iter();
+    let municipalities = areas.filter(|a| a.kind == AreaKind::Municipality).map(area_feature);
     let zones = coast
         .zones
         .within(frame)

@@ -68,7 +68,7 @@ export async function sendAct(item: Item): Promise<unknown> {
   const body = 'body' in other ? other.body : item.body;
   const response = await asSomebody(path, {
     method,
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: { 'idempotency-key': item.id, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return response.status === 204 ? null : response.json().catch(() => Promise.reject(new NotNow()));
@@ -79,7 +79,7 @@ export async function sendAct(item: Item): Promise<unknown> {
  * app was killed is not sent again. `arrived` is told the bytes that are there.
  */
 export async function sendPhoto(item: Item, photo: ItemPhoto, blob: Blob, arrived: (bytes: number) => Promise<void>) {
-  const path = `/api/v1/hotspots/${item.about}/photos/${photo.id}`;
+  const path = `/api/v1/photos/${photo.id}`;
   let { offset, complete } = await received(path);
   while (!complete) {
     if (offset > blob.size) throw new No({ code: 'photo_unreadable', field: null, facts: {} });

@@ -1,0 +1,549 @@
+//! Filled bags that wait to be fetched. Somebody is always expected to act, by a date.
+//!
+//! `filled → ready → requested → accepted → collected → weighed`; `failed` leads back to `ready` with the reason; `lost` to the
+//! sea, `merged` into another and `gone` (somebody took it) are ends.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::change::{Layer, Thing};
+use super::photo::Photo;
+use super::place::LonLat;
+use super::thing::{Document, Record, require, states};
+use super::waste::{Bags, WasteTerms};
+use crate::error::{Error, Result};
+
+states! {
+    /// Where a pile is in its life.
+    PileState {
+        /// Bags are still being filled.
+        Filled = "filled",
+        /// It can be fetched, and nobody has been found to do it.
+        Ready = "ready",
+        /// A hauler is asked.
+        Requested = "requested",
+        /// A hauler will fetch it.
+        Accepted = "accepted",
+        /// It is on its way.
+        Collected = "collected",
+        /// It was weighed: done.
+        Weighed = "weighed",
+        /// The sea took it.
+        Lost = "lost",
+        /// Its bags are in another pile now.
+        Merged = "merged",
+        /// Somebody unknown took it away.
+        Gone = "gone",
+    }
+}
+
+impl PileState {
+    /// Whether somebody still has to do something.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Weighed | Self::Lost | Self::Merged | Self::Gone)
+    }
+}
+
+states! {
+    /// How one gets there.
+    Access {
+        /// By road.
+        Road = "road",
+        /// By boat.
+        Boat = "boat",
+        /// By either.
+        Both = "both",
+        /// Only with a crane.
+        Crane = "crane",
+    }
+}
+
+impl Access {
+    /// Whether a hauler that offers these can fetch it.
+    #[must_use]
+    pub fn served_by(self, offered: &[Self]) -> bool {
+        match self {
+            Self::Both => offered.iter().any(|o| *o != Self::Crane),
+            one => offered.iter().any(|o| *o == one || (*o == Self::Both && one != Self::Crane)),
+        }
+    }
+}
+
+states! {
+    /// What lies beside the bags, not in them.
+    Beside {
+        /// Glass.
+        Glass = "glass",
+        /// Metal.
+        Metal = "metal",
+        /// Hazardous things.
+        Hazardous = "hazardous",
+        /// Things too large for a bag.
+        Bulky = "bulky",
+    }
+}
+
+/// Where bags came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Origin {
+    /// A cleanup by volunteers.
+    Cleanup {
+        /// Which.
+        id: Uuid,
+    },
+    /// A work order of professionals.
+    Order {
+        /// Which.
+        id: Uuid,
+    },
+    /// Somebody who cleaned on their own.
+    Found,
+}
+
+/// Bags of one origin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Part {
+    /// From where.
+    pub of: Origin,
+    /// How many.
+    pub bags: Bags,
+    /// Their kilograms, estimated.
+    pub estimated_kg: f64,
+}
+
+/// Who is expected to act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// Whoever made the pile.
+    Maker,
+    /// A hauler.
+    Hauler {
+        /// Its organisation.
+        id: Uuid,
+        /// Its name.
+        name: String,
+    },
+    /// The municipality with this code.
+    Municipality {
+        /// Its code.
+        code: String,
+    },
+    /// Nobody's shore: those who run the service.
+    Service,
+}
+
+/// Who is expected to act, and by when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Duty {
+    /// Who.
+    pub who: Actor,
+    /// By when; past that it is an alarm.
+    pub due: DateTime<Utc>,
+}
+
+/// A hauler that may be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hauler {
+    /// Its organisation.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
+/// A weighing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Weighing {
+    /// Its id, made by the client.
+    pub id: Uuid,
+    /// The reception site.
+    pub site: Option<Uuid>,
+    /// Kilograms.
+    pub weight_kg: f64,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Filled bags that wait at a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Pile {
+    /// Id, code, instants, version.
+    #[serde(flatten)]
+    pub record: Record,
+    /// Exactly where.
+    #[serde(flatten)]
+    pub at: LonLat,
+    /// Code of the municipality.
+    pub municipality: Option<String>,
+    /// Its bags by where they came from.
+    pub parts: Vec<Part>,
+    /// Litres, estimated.
+    pub estimated_l: f64,
+    /// What lies beside.
+    pub beside: Vec<Beside>,
+    /// How one gets there.
+    pub access: Access,
+    /// Whether it lies above tide and waves.
+    pub safe_from_tide: bool,
+    /// How to find it.
+    pub note: Option<String>,
+    /// Where it is in its life.
+    pub state: PileState,
+    /// Who is expected to act: somebody as long as it is open.
+    pub duty: Option<Duty>,
+    /// Haulers that said no since it was last ready.
+    pub declined_by: Vec<Uuid>,
+    /// Why it was last declined or could not be fetched.
+    pub why: Option<String>,
+    /// The pile its bags are in now.
+    pub merged_into: Option<Uuid>,
+    /// Its weighing.
+    pub weighing: Option<Weighing>,
+    /// Numbers of lottery tickets torn off its bags.
+    #[serde(default)]
+    pub tickets: Vec<String>,
+    /// Its photos.
+    pub photos: Vec<Photo>,
+}
+
+impl Document for Pile {
+    const LAYER: Layer = Layer::Pile;
+    fn record(&self) -> &Record {
+        &self.record
+    }
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+    fn into_thing(self) -> Thing {
+        Thing::Pile(Box::new(self))
+    }
+    fn photos(&mut self) -> Option<&mut Vec<Photo>> {
+        Some(&mut self.photos)
+    }
+    fn place(&self) -> LonLat {
+        self.at
+    }
+}
+
+impl Pile {
+    /// All its bags.
+    #[must_use]
+    pub fn bags(&self) -> Bags {
+        self.parts.iter().fold(Bags::default(), |sum, p| sum.and(p.bags))
+    }
+
+    /// Its bags from one origin.
+    #[must_use]
+    pub fn bags_of(&self, of: &Origin) -> Bags {
+        self.parts.iter().filter(|p| p.of == *of).fold(Bags::default(), |sum, p| sum.and(p.bags))
+    }
+
+    /// Its kilograms, estimated.
+    #[must_use]
+    pub fn estimated_kg(&self) -> f64 {
+        self.parts.iter().map(|p| p.estimated_kg).sum()
+    }
+
+    /// Whether somebody should have acted by now.
+    #[must_use]
+    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
+        self.duty.as_ref().is_some_and(|d| d.due < now)
+    }
+
+    /// The hauler that is asked or has it.
+    #[must_use]
+    pub fn hauler(&self) -> Option<Uuid> {
+        match &self.duty {
+            Some(Duty { who: Actor::Hauler { id, .. }, .. }) => Some(*id),
+            _ => None,
+        }
+    }
+
+    fn expect(&mut self, who: Actor, days: i64, now: DateTime<Utc>) {
+        self.duty = Some(Duty { who, due: now + TimeDelta::days(days) });
+    }
+
+    fn municipality_actor(&self) -> Actor {
+        self.municipality.clone().map_or(Actor::Service, |code| Actor::Municipality { code })
+    }
+
+    fn to(&mut self, from: &[PileState], to: PileState) -> Result<()> {
+        require(from.contains(&self.state), self.state.text(), to.text())?;
+        self.state = to;
+        Ok(())
+    }
+
+    /// It is being filled: its maker is to say when it is ready.
+    pub fn fill(&mut self, terms: &WasteTerms, now: DateTime<Utc>) {
+        self.expect(Actor::Maker, terms.fill_days, now);
+    }
+
+    /// It can be fetched: a hauler is asked, or else the municipality has to find one.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn ready(&mut self, hauler: Option<Hauler>, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
+        self.to(&[PileState::Filled, PileState::Ready], PileState::Ready)?;
+        self.ask(hauler, terms, now);
+        Ok(())
+    }
+
+    fn ask(&mut self, hauler: Option<Hauler>, terms: &WasteTerms, now: DateTime<Utc>) {
+        if let Some(Hauler { id, name }) = hauler.filter(|h| !self.declined_by.contains(&h.id)) {
+            self.state = PileState::Requested;
+            self.expect(Actor::Hauler { id, name }, terms.answer_days, now);
+        } else {
+            self.state = PileState::Ready;
+            self.expect(self.municipality_actor(), terms.answer_days, now);
+        }
+    }
+
+    /// The hauler says yes, and by which day.
+    ///
+    /// # Errors
+    /// `wrong_state`, `invalid` when the day has passed.
+    pub fn accept(&mut self, hauler: Hauler, by: Option<NaiveDate>, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
+        let due = match by.map(|day| day.and_hms_opt(23, 59, 0).unwrap_or_default().and_utc()) {
+            Some(due) if due < now => return Err(Error::invalid("by", "The day must not have passed.")),
+            Some(due) if due > now + TimeDelta::days(366) => return Err(Error::invalid("by", "The day must be within a year.")),
+            due => due.unwrap_or(now + TimeDelta::days(terms.pickup_days)),
+        };
+        self.to(&[PileState::Ready, PileState::Requested], PileState::Accepted)?;
+        self.duty = Some(Duty { who: Actor::Hauler { id: hauler.id, name: hauler.name }, due });
+        self.why = None;
+        Ok(())
+    }
+
+    /// The hauler says no: the next one is asked, or else the municipality.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn decline(&mut self, by: Uuid, why: String, next: Option<Hauler>, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
+        self.to(&[PileState::Requested, PileState::Accepted], PileState::Ready)?;
+        self.declined_by.push(by);
+        self.why = Some(why);
+        self.ask(next, terms, now);
+        Ok(())
+    }
+
+    /// It could not be fetched: it is ready again, and the municipality looks after it.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn fail(&mut self, why: String, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
+        self.to(&[PileState::Accepted, PileState::Requested, PileState::Collected], PileState::Ready)?;
+        self.why = Some(why);
+        self.declined_by.clear();
+        self.expect(self.municipality_actor(), terms.answer_days, now);
+        Ok(())
+    }
+
+    /// It is on the truck or the boat.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn collect(&mut self, hauler: Hauler, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
+        self.to(&[PileState::Ready, PileState::Requested, PileState::Accepted], PileState::Collected)?;
+        self.expect(Actor::Hauler { id: hauler.id, name: hauler.name }, terms.weigh_days, now);
+        self.why = None;
+        Ok(())
+    }
+
+    /// It was weighed: done. Also one that its makers drove there themselves.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn weigh(&mut self, weighing: Weighing) -> Result<()> {
+        require(self.state.is_open(), self.state.text(), "weighed")?;
+        self.state = PileState::Weighed;
+        self.weighing = Some(weighing);
+        self.duty = None;
+        Ok(())
+    }
+
+    /// The sea took it, or somebody unknown did.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn end(&mut self, how: PileState, why: Option<String>) -> Result<()> {
+        let may = self.state.is_open() && self.state != PileState::Collected;
+        require(may, self.state.text(), how.text())?;
+        self.state = how;
+        self.why = why;
+        self.duty = None;
+        Ok(())
+    }
+
+    /// Its bags are carried to another pile.
+    ///
+    /// # Errors
+    /// `wrong_state`; `invalid` when it is the same pile.
+    pub fn merge_into(&mut self, other: &mut Self) -> Result<()> {
+        if self.record.id == other.record.id {
+            return Err(Error::invalid("into", "A pile cannot be merged into itself."));
+        }
+        require(other.can_change(), other.state.text(), "added to")?;
+        require(self.can_change(), self.state.text(), PileState::Merged.text())?;
+        other.parts.append(&mut self.parts);
+        other.estimated_l += std::mem::take(&mut self.estimated_l);
+        other.beside.append(&mut self.beside);
+        other.beside.sort_unstable();
+        other.beside.dedup();
+        self.state = PileState::Merged;
+        self.merged_into = Some(other.record.id);
+        self.duty = None;
+        Ok(())
+    }
+
+    fn can_change(&self) -> bool {
+        self.state.is_open() && self.state != PileState::Collected
+    }
+
+    /// Takes bags off, for a pile of their own.
+    ///
+    /// # Errors
+    /// `wrong_state`; `invalid` at `bags` when it has not so many, or nothing would be left.
+    pub fn split_off(&mut self, bags: Bags, terms: &WasteTerms) -> Result<Vec<Part>> {
+        require(self.can_change(), self.state.text(), "split")?;
+        let here = self.bags();
+        if bags.is_empty() || bags == here || here.without(bags).and(bags) != here {
+            return Err(Error::invalid("bags", "Take some of its bags, and leave some."));
+        }
+        let (mut wanted, mut off) = (bags, vec![]);
+        for part in &mut self.parts {
+            let min = |a: u32, b: u32| a.min(b);
+            let (have, want) = (part.bags, wanted);
+            let take =
+                Bags { full: min(have.full, want.full), half: min(have.half, want.half), sacks: min(have.sacks, want.sacks) };
+            if take.is_empty() {
+                continue;
+            }
+            let share = terms.kg(take) / terms.kg(part.bags).max(f64::MIN_POSITIVE);
+            let kg = part.estimated_kg * share.min(1.0);
+            off.push(Part { of: part.of, bags: take, estimated_kg: kg });
+            part.bags = part.bags.without(take);
+            part.estimated_kg -= kg;
+            wanted = wanted.without(take);
+        }
+        self.parts.retain(|p| !p.bags.is_empty() || p.estimated_kg > 1e-6);
+        self.estimated_l = (self.estimated_l - terms.litres(bags)).max(0.0);
+        Ok(off)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::waste::{Weight, weight_in};
+    use proptest::prelude::*;
+
+    fn pile(n: u128, full: u32) -> Pile {
+        let (now, terms) = (DateTime::UNIX_EPOCH, WasteTerms::default());
+        let bags = Bags { full, half: 1, sacks: 0 };
+        let mut pile = Pile {
+            record: Record::new(Uuid::from_u128(n), None, now),
+            at: LonLat { lon: 8.7, lat: 58.4 },
+            municipality: Some("0001".into()),
+            parts: vec![Part { of: Origin::Cleanup { id: Uuid::from_u128(n + 100) }, bags, estimated_kg: terms.kg(bags) }],
+            estimated_l: terms.litres(bags),
+            beside: vec![],
+            access: Access::Road,
+            safe_from_tide: true,
+            note: None,
+            state: PileState::Filled,
+            duty: None,
+            declined_by: vec![],
+            why: None,
+            merged_into: None,
+            weighing: None,
+            tickets: vec![],
+            photos: vec![],
+        };
+        pile.fill(&terms, now);
+        pile
+    }
+
+    fn hauler(n: u128) -> Hauler {
+        Hauler { id: Uuid::from_u128(n), name: "Renovasjonen".into() }
+    }
+
+    proptest! {
+        /// No sequence of acts leaves an open pile without somebody expected and a date, or a closed one with them; bags are
+        /// in exactly one pile; and no kilogram is counted twice.
+        #[test]
+        fn nobodys_bags_are_forgotten_or_counted_twice(acts in proptest::collection::vec((0..11_u8, 0..3_usize, 0..3_usize, 1..4_u32), 0..60)) {
+            let (terms, mut now) = (WasteTerms::default(), DateTime::UNIX_EPOCH);
+            let mut piles = vec![pile(1, 4), pile(2, 1), pile(3, 9)];
+            let whole = piles.iter().fold(Bags::default(), |sum, p| sum.and(p.bags()));
+            let mut weighed = 0.0;
+            for (act, i, j, n) in acts {
+                now += TimeDelta::hours(7);
+                let before = piles[i].clone();
+                let kg = f64::from(n) * 7.5;
+                let refused = match act {
+                    0 => piles[i].ready((n < 3).then(|| hauler(n.into())), &terms, now).is_err(),
+                    1 => piles[i].accept(hauler(1), None, &terms, now).is_err(),
+                    2 => piles[i].decline(Uuid::from_u128(n.into()), "nei".into(), Some(hauler(2)), &terms, now).is_err(),
+                    3 => piles[i].collect(hauler(1), &terms, now).is_err(),
+                    4 => piles[i].fail("sjø".into(), &terms, now).is_err(),
+                    5 => {
+                        let done = piles[i].weigh(Weighing { id: Uuid::nil(), site: None, weight_kg: kg, at: now });
+                        weighed += if done.is_ok() { kg } else { 0.0 };
+                        done.is_err()
+                    }
+                    6 => piles[i].end(PileState::Lost, None).is_err(),
+                    7 => piles[i].end(PileState::Gone, None).is_err(),
+                    8 if i != j => {
+                        let mut other = piles[j].clone();
+                        let refused = piles[i].merge_into(&mut other).is_err();
+                        piles[j] = other;
+                        refused
+                    }
+                    9 => match piles[i].split_off(Bags { full: n, half: 0, sacks: 0 }, &terms) {
+                        Ok(parts) => {
+                            let mut next = pile(piles.len() as u128 + 1, 0);
+                            next.parts = parts;
+                            piles.push(next);
+                            false
+                        }
+                        Err(_) => true,
+                    },
+                    _ => continue,
+                };
+                prop_assert!(!refused || piles[i] == before, "a refusal changed something");
+                for p in &piles {
+                    prop_assert_eq!(p.state.is_open(), p.duty.is_some(), "{:?}", p.state);
+                    prop_assert!(p.duty.as_ref().is_none_or(|d| d.due > DateTime::UNIX_EPOCH));
+                }
+                prop_assert_eq!(piles.iter().fold(Bags::default(), |sum, p| sum.and(p.bags())), whole);
+                let all = piles.iter().fold(Weight::default(), |sum, p| sum.and(weight_in(p, |_| true)));
+                prop_assert_eq!(all.weighed_g, Weight::weighed(weighed).weighed_g);
+                let apart = (101..104).map(|n| Origin::Cleanup { id: Uuid::from_u128(n) });
+                let each = apart.flat_map(|o| piles.iter().map(move |p| weight_in(p, |of| *of == o)));
+                prop_assert_eq!(each.fold(Weight::default(), Weight::and).weighed_g, all.weighed_g);
+            }
+        }
+    }
+
+    #[test]
+    fn when_all_haulers_say_no_the_municipality_is_expected() {
+        let (terms, now) = (WasteTerms::default(), DateTime::UNIX_EPOCH);
+        let mut p = pile(1, 2);
+        p.ready(Some(hauler(1)), &terms, now).unwrap();
+        assert_eq!((p.state, p.hauler()), (PileState::Requested, Some(Uuid::from_u128(1))));
+        p.decline(Uuid::from_u128(1), "for få sekker".into(), Some(hauler(1)), &terms, now).unwrap();
+        assert_eq!(p.state, PileState::Ready);
+        assert_eq!(p.duty.unwrap().who, Actor::Municipality { code: "0001".into() });
+    }
+
+    #[test]
+    fn access_is_met_by_those_who_offer_it() {
+        assert!(Access::Boat.served_by(&[Access::Both]) && Access::Both.served_by(&[Access::Road]));
+        assert!(!Access::Crane.served_by(&[Access::Both]) && !Access::Boat.served_by(&[Access::Road]));
+        assert!(!Access::Road.served_by(&[]));
+    }
+}
