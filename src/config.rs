@@ -183,6 +183,8 @@ pub struct Emergency {
     pub police: String,
     /// For acute pollution.
     pub pollution: String,
+    /// When somebody is hurt.
+    pub injury: String,
 }
 
 impl Config {

@@ -12,6 +12,7 @@ pub mod imaging;
 pub mod import;
 pub mod live;
 pub mod photos;
+pub mod picture;
 pub mod startup;
 pub mod store;
 pub mod telemetry;

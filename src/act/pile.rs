@@ -135,7 +135,7 @@ pub async fn leave(
         pile.ready(hauler, terms, tx.now)?;
     }
     announce(tx, by, new.id, &mut pile.photos, &new.photos, PhotoOf::Pile).await?;
-    let made = add(tx, by, pile, &sent, "left").await?;
+    let made = add(tx, by, pile, &sent, "piled").await?;
     if let (Made::New(pile), Origin::Cleanup { id }) = (&made, of) {
         belongs_to(tx, pile, id, Some(by)).await?;
         tell_expected(tx, pile).await?;
@@ -434,7 +434,7 @@ pub async fn split(tx: &mut Tx, by: &Person, id: Uuid, split: Split, sent: [u8; 
         tickets: vec![],
         ..pile.clone()
     };
-    let made = add(tx, by, next.clone(), &sent, "left").await?;
+    let made = add(tx, by, next.clone(), &sent, "piled").await?;
     for part in parts {
         if let Origin::Cleanup { id } = part.of {
             belongs_to(tx, &next, id, Some(by)).await?;

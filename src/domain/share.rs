@@ -1,10 +1,34 @@
 //! What a shared link says, in the four languages.
 
 use super::hotspot::{Amount, Hotspot, State};
+use super::numbers::Figures;
 use super::words::Words;
 
 fn each(texts: [&str; 4], replace: &[(&str, &str)]) -> Words {
     Words::each(|l| replace.iter().fold(l.of(texts), |text, (name, value)| text.replace(name, value)))
+}
+
+/// What a group did, in short lines.
+#[must_use]
+pub fn season(f: &Figures) -> Vec<Words> {
+    let line = |texts: [&str; 4], n: String| each(texts, &[("{n}", &n)]);
+    let cleanups = if f.count == 1 {
+        ["1 ryddeaksjon", "1 ryddeaksjon", "1 strandrensning", "1 cleanup"]
+    } else {
+        ["{n} ryddeaksjoner", "{n} ryddeaksjonar", "{n} strandrensninger", "{n} cleanups"]
+    };
+    let mut lines = vec![line(cleanups, f.count.to_string())];
+    if f.metres >= 1.0 {
+        lines.push(line(["{n} m strand", "{n} m strand", "{n} m strand", "{n} m of shore"], format!("{:.0}", f.metres)));
+    }
+    if f.weighed_kg > 0.0 {
+        lines.push(line(["{n} kg veid", "{n} kg vege", "{n} kg vejet", "{n} kg weighed"], format!("{:.0}", f.weighed_kg)));
+    }
+    if f.estimated_kg > 0.0 {
+        let texts = ["omtrent {n} kg anslått", "om lag {n} kg rekna ut", "omkring {n} kg anslået", "about {n} kg estimated"];
+        lines.push(line(texts, format!("{:.0}", f.estimated_kg)));
+    }
+    lines
 }
 
 /// Title and text of the app itself.

@@ -77,7 +77,7 @@ fn page(app: &App, req: &HttpRequest, index: &Path) -> HttpResponse {
 }
 
 /// The first language of the browser that there is; Norwegian bokmål where none is.
-fn language(headers: &HeaderMap) -> Lang {
+pub fn language(headers: &HeaderMap) -> Lang {
     let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     wanted.split(',').find_map(|l| Lang::of_tag(l.split([';', '-']).next()?.trim())).unwrap_or(Lang::Nb)
 }

@@ -131,8 +131,11 @@ impl Live {
         self.stop.notify_one();
     }
 
-    /// Reads what other processes wrote.
-    async fn catch_up(&self) -> Result<()> {
+    /// Reads what was written by others than its writer.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn catch_up(&self) -> Result<()> {
         loop {
             let seq = self.coast().seq;
             let mut tx = self.store.read(self.clock.now()).await?;

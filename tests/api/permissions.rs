@@ -127,6 +127,8 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("get", "/api/v1/numbers", Some(Action::Look)),
     ("get", "/api/v1/numbers.csv", Some(Action::Look)),
     ("get", "/api/v1/seasons", Some(Action::Look)),
+    ("get", "/api/v1/seasons.png", Some(Action::Look)),
+    ("get", "/api/v1/emergency", Some(Action::Look)),
     ("get", "/api/v1/refunds", None), // staff, of their own municipality: tests/api/waste.rs
     ("get", "/api/v1/refunds.csv", None),
     ("get", "/api/v1/refunds.xlsx", None),

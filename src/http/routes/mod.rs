@@ -151,6 +151,8 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(numbers::refunds_csv)
         .service(numbers::refunds_xlsx)
         .service(numbers::season)
+        .service(numbers::season_picture)
+        .service(places::emergency)
         .service(people::me)
         .service(people::begin)
         .service(people::end)

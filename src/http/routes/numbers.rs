@@ -1,7 +1,7 @@
 //! Figures, the refund report, and a group's season.
 
-use actix_web::http::header::CONTENT_DISPOSITION;
-use actix_web::{HttpResponse, get, web};
+use actix_web::http::header::{CONTENT_DISPOSITION, VARY};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::Datelike;
 use rust_xlsxwriter::{Format, Workbook};
 use serde::{Deserialize, Serialize};
@@ -17,12 +17,14 @@ use crate::domain::order::OrderState;
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::pile::Origin;
 use crate::domain::refund::{RefundReport, report};
+use crate::domain::share;
 use crate::domain::thing::Stretch;
 use crate::domain::waste::{Weight, weight_in, weight_of};
 use crate::error::{Error, Result};
 use crate::http::App;
 use crate::http::read::Params;
 use crate::http::session::Actor;
+use crate::picture;
 
 /// Whose figures.
 #[derive(Deserialize, IntoParams)]
@@ -263,7 +265,7 @@ pub struct Group {
 
 /// What a group did in a year.
 #[derive(Serialize, ToSchema)]
-pub struct Season {
+pub struct GroupSeason {
     /// The group.
     name: String,
     /// The year.
@@ -281,7 +283,7 @@ pub struct Season {
 /// Round numbers of kilograms that are worth a word.
 const MILESTONES: [u32; 9] = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000];
 
-fn season_of(app: &App, group: &Group) -> Result<Season> {
+fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
     let whose = Whose { year: group.year, municipality: None, organiser: Some(group.name.clone()), segment: None };
     let (coast, zone, year) = (app.live.coast().clone(), app.live.time_zone, whose.year(app)?);
     let own = |c: &&std::sync::Arc<Cleanup>| c.outcome.is_some() && whose.passes(None, c.organiser.name.as_deref(), &c.stretches);
@@ -298,12 +300,25 @@ fn season_of(app: &App, group: &Group) -> Result<Season> {
     }
     let passed = |kg: &&u32| f64::from(**kg) <= all.weighed_kg + all.estimated_kg;
     let milestone_kg = MILESTONES.iter().rev().find(passed).copied();
-    Ok(Season { name: group.name.clone(), year, figures, places, thanks, milestone_kg })
+    Ok(GroupSeason { name: group.name.clone(), year, figures, places, thanks, milestone_kg })
+}
+
+/// What a group did in a year, as a picture to share
+#[utoipa::path(tag = "numbers", params(Group), responses((status = 200, body = Vec<u8>, content_type = "image/png"), Refusals))]
+#[get("/api/v1/seasons.png")]
+pub async fn season_picture(app: web::Data<App>, req: HttpRequest, q: Params<Group>) -> Result<HttpResponse> {
+    let of = season_of(&app, &q.0)?;
+    let lang = crate::http::front::language(req.headers());
+    let lines = share::season(&of.figures).into_iter().map(|w| w.said(lang)).collect();
+    let places = picture::on_a_square(&of.places);
+    let draw = move || picture::season(&picture::Season { name: &of.name, year: of.year, lines, places });
+    let png = web::block(draw).await.map_err(Error::internal)??;
+    Ok(HttpResponse::Ok().content_type("image/png").insert_header((VARY, "accept-language")).body(png))
 }
 
 /// What a group did in a year
-#[utoipa::path(tag = "numbers", params(Group), responses((status = 200, body = Season), Refusals))]
+#[utoipa::path(tag = "numbers", params(Group), responses((status = 200, body = GroupSeason), Refusals))]
 #[get("/api/v1/seasons")]
-pub async fn season(app: web::Data<App>, q: Params<Group>) -> Result<web::Json<Season>> {
+pub async fn season(app: web::Data<App>, q: Params<Group>) -> Result<web::Json<GroupSeason>> {
     season_of(&app, &q.0).map(web::Json)
 }

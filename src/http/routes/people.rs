@@ -124,7 +124,7 @@ pub async fn invite(app: web::Data<App>, who: Actor, invitation: Body<Invitation
 /// Whom to play in a demonstration.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Part {
+pub struct DemoPart {
     /// As what.
     role: Role,
     /// Code of the municipality to act for; the first one known when it is not said.
@@ -133,9 +133,9 @@ pub struct Part {
 }
 
 /// Choose a role, in a demonstration
-#[utoipa::path(tag = "people", request_body = Part, responses((status = 201, body = Me), Refusals))]
+#[utoipa::path(tag = "people", request_body = DemoPart, responses((status = 201, body = Me), Refusals))]
 #[post("/api/v1/demo/role")]
-pub async fn play(app: web::Data<App>, part: Body<Part>) -> Result<HttpResponse> {
+pub async fn play(app: web::Data<App>, part: Body<DemoPart>) -> Result<HttpResponse> {
     if !app.config.demo {
         return Err(Error::new(Code::NotFound, "This is no demonstration."));
     }

@@ -60,6 +60,46 @@ fn day(app: &App, text: &str) -> Result<NaiveDate> {
     if years.contains(&Some(date)) { Ok(date) } else { Err(wrong()) }
 }
 
+/// A place.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AtPlace {
+    /// degrees east
+    #[param(minimum = -180, maximum = 180)]
+    lon: f64,
+    /// degrees north
+    #[param(minimum = -90, maximum = 90)]
+    lat: f64,
+}
+
+/// Whom to call.
+#[derive(Serialize, ToSchema)]
+pub struct EmergencyNumbers {
+    /// The police: explosives, flares, ammunition.
+    police: String,
+    /// For acute pollution.
+    pollution: String,
+    /// When somebody is hurt.
+    injury: String,
+}
+
+/// Whom to call at a place
+#[utoipa::path(tag = "coast", params(AtPlace), responses((status = 200, body = EmergencyNumbers), Refusals))]
+#[get("/api/v1/emergency")]
+pub async fn emergency(app: web::Data<App>, q: Params<AtPlace>) -> Result<web::Json<EmergencyNumbers>> {
+    let at = LonLat::new(q.0.lon, q.0.lat)?;
+    let coast = app.live.coast();
+    let numbers = coast.municipality(at).and_then(|m| app.config.emergency.get(&m.country));
+    // 112 works in all of Europe.
+    let or_112 = |n: Option<&String>| n.cloned().unwrap_or_else(|| "112".into());
+    Ok(web::Json(EmergencyNumbers {
+        police: or_112(numbers.map(|n| &n.police)),
+        pollution: or_112(numbers.map(|n| &n.pollution)),
+        injury: or_112(numbers.map(|n| &n.injury)),
+    }))
+}
+
 /// An optional window.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

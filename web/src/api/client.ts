@@ -16,6 +16,7 @@ export type Hazard = Schemas['Hazard'];
 export type Role = Schemas['Role'];
 export type HistoryLine = Schemas['HistoryLine'];
 export type Zone = Schemas['Zone'];
+export type Numbers = Schemas['Numbers'];
 
 export const api = createClient<paths>({ baseUrl: '/' });
 

@@ -1,10 +1,10 @@
 import L from 'leaflet';
 import 'leaflet/dist/leaflet.css';
 import './map.css';
-import type { Hotspot } from '../api/client';
 import type { Bounds } from '../state/app.svelte';
-import { Marks, type Names } from './marks';
+import { Marks } from './marks';
 import { ShoreLayer } from './shore';
+import type { Spot } from './spots';
 
 export interface Position {
   lat: number;
@@ -14,8 +14,8 @@ export interface Position {
 export interface Callbacks {
   moved: (bounds: Bounds) => void;
   tapped: (at: Position) => void;
-  opened: (id: string) => void;
-  names: () => Names;
+  opened: (href: string) => void;
+  clusterName: (n: number) => string;
 }
 
 interface View extends Position {
@@ -37,6 +37,7 @@ export class CoastMap {
   private readonly marks: Marks;
   private pin: L.Marker | null = null;
   private me: L.CircleMarker | null = null;
+  private chosen: L.GeoJSON | null = null;
   /** While a zone is drawn, taps are corners. */
   private drawing = false;
 
@@ -58,7 +59,7 @@ export class CoastMap {
     else this.map.setView([58.45, 8.8], 9);
     if (bounds) this.keepWithin(L.latLngBounds([bounds[1], bounds[0]], [bounds[3], bounds[2]]), !view);
     this.shore = new ShoreLayer(version).addTo(this.map);
-    this.marks = new Marks(this.map, on.names, on.opened);
+    this.marks = new Marks(this.map, on.clusterName, on.opened);
     this.map.on('click', (e) => !this.drawing && on.tapped({ lat: e.latlng.lat, lon: e.latlng.wrap().lng }));
     this.map.on('moveend', () => this.moved(on.moved));
     addEventListener('hashchange', () => {
@@ -96,9 +97,18 @@ export class CoastMap {
     });
   }
 
-  show(hotspots: Hotspot[], selected: string | null) {
-    this.marks.select(selected);
-    this.marks.show(hotspots);
+  /** Shows things; the one whose address is open stands out. */
+  show(spots: Spot[], selected: string | null) {
+    this.marks.show(spots, selected);
+  }
+
+  /** Draws the stretches that are being chosen. */
+  choose(lines: GeoJSON.MultiLineString | null) {
+    this.chosen?.remove();
+    this.chosen = lines
+      ? L.geoJSON(lines, { interactive: false, style: { className: 'chosen-stretch', weight: 12, opacity: 0.8 } })
+      : null;
+    this.chosen?.addTo(this.map);
   }
 
   recolour(version: string) {

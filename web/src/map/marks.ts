@@ -1,54 +1,58 @@
 import L from 'leaflet';
 import Supercluster from 'supercluster';
-import type { Hotspot } from '../api/client';
-import { markOf, svg, type Mark } from './symbols';
+import type { Spot } from './spots';
+import { svg } from './symbols';
 
-interface Spot {
-  id: string;
-  mark: Mark;
+interface InCluster {
+  href: string;
 }
 
 /** Marks keep 48 pixels from each other, so that a finger meets the one it wants. Leaflet's world is 256 pixels wide. */
 const CLUSTERS = { radius: 48, extent: 256, maxZoom: 16 };
 
-/** What the marks on the map are called, for those who hear it. */
-export interface Names {
-  hotspot: (h: Hotspot) => string;
-  cluster: (n: number) => string;
-}
-
-/** Hotspots on the map, clustered where they would lie on top of each other. */
+/** Things on the map, clustered where they would lie on top of each other, and the stretches they are for. */
 export class Marks {
   private readonly layer = L.layerGroup();
-  private index = new Supercluster<Spot>(CLUSTERS);
-  private hotspots = new Map<string, Hotspot>();
+  private readonly lines = L.layerGroup();
+  private index = new Supercluster<InCluster>(CLUSTERS);
+  private spots = new Map<string, Spot>();
   private selected: string | null = null;
 
   constructor(
     private readonly map: L.Map,
-    private readonly names: () => Names,
-    private readonly open: (id: string) => void,
+    private readonly clusterName: (n: number) => string,
+    private readonly open: (href: string) => void,
   ) {
+    this.lines.addTo(map);
     this.layer.addTo(map);
     map.on('moveend', () => this.draw());
   }
 
-  show(hotspots: Hotspot[]) {
-    this.hotspots = new Map(hotspots.map((h) => [h.id, h]));
-    const others = hotspots.filter((h) => h.id !== this.selected); // the chosen one is never in a cluster
-    const point = (h: Hotspot) => ({
+  /** Shows these, the one with the chosen address never in a cluster. */
+  show(spots: Spot[], selected: string | null) {
+    this.selected = selected;
+    this.spots = new Map(spots.map((s) => [s.href, s]));
+    const point = (s: Spot) => ({
       type: 'Feature' as const,
-      geometry: { type: 'Point' as const, coordinates: [h.lon, h.lat] },
-      properties: { id: h.id, mark: markOf(h) },
+      geometry: { type: 'Point' as const, coordinates: [s.lon, s.lat] },
+      properties: { href: s.href },
     });
-    this.index = new Supercluster<Spot>(CLUSTERS);
-    this.index.load(others.map(point));
+    this.index = new Supercluster<InCluster>(CLUSTERS);
+    this.index.load(spots.filter((s) => s.href !== selected).map(point));
+    this.drawLines();
     this.draw();
   }
 
-  /** Says which one is chosen, before it is shown. */
-  select(id: string | null) {
-    this.selected = id;
+  private drawLines() {
+    this.lines.clearLayers();
+    for (const s of this.spots.values()) {
+      if (!s.line) continue;
+      const weight = s.href === this.selected ? 12 : 8;
+      L.geoJSON(s.line, {
+        interactive: false,
+        style: { className: 'reserved', weight, lineCap: 'round', opacity: 0.55 },
+      }).addTo(this.lines);
+    }
   }
 
   private draw() {
@@ -63,30 +67,29 @@ export class Marks {
       const properties = f.properties;
       if ('cluster' in properties && properties.cluster)
         this.cluster(lat, lon, properties.cluster_id, properties.point_count);
-      else this.spot(lat, lon, (properties as Spot).id);
+      else this.spot((properties as InCluster).href);
     }
-    const chosen = this.hotspots.get(this.selected ?? '');
-    if (chosen) this.spot(chosen.lat, chosen.lon, chosen.id);
+    if (this.selected) this.spot(this.selected);
   }
 
   private cluster(lat: number, lon: number, id: number, count: number) {
     const icon = L.divIcon({ className: 'cluster', html: String(count), iconSize: [44, 44] });
-    const mark = this.mark(lat, lon, icon, this.names().cluster(count));
+    const mark = this.mark(lat, lon, icon, this.clusterName(count));
     mark.on('click', () =>
       this.map.flyTo([lat, lon], Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5), { duration: 0.4 }),
     );
   }
 
-  private spot(lat: number, lon: number, id: string) {
-    const hotspot = this.hotspots.get(id);
-    if (!hotspot) return;
-    const chosen = id === this.selected;
+  private spot(href: string) {
+    const spot = this.spots.get(href);
+    if (!spot) return;
+    const chosen = href === this.selected;
     const icon = L.divIcon({
       className: chosen ? 'mark chosen' : 'mark',
-      html: svg(markOf(hotspot), chosen ? 42 : 34),
+      html: svg(spot.mark, chosen ? 42 : 34),
       iconSize: [44, 44],
     });
-    this.mark(lat, lon, icon, this.names().hotspot(hotspot)).on('click', () => this.open(id));
+    this.mark(spot.lat, spot.lon, icon, spot.name).on('click', () => this.open(href));
   }
 
   private mark(lat: number, lon: number, icon: L.DivIcon, name: string): L.Marker {

@@ -1,6 +1,7 @@
 import type { Hotspot } from '../api/client';
 import type { Key } from '../i18n/index.svelte';
 import { app } from '../state/app.svelte';
+import { things, type LayerName, type Layers } from '../state/things.svelte';
 import type { Item } from './item';
 
 /** One kind of thing that can be sent. A form declares it here; the outbox does the rest (see CONTRIBUTING). */
@@ -54,6 +55,40 @@ const zone = (title: Key, method: 'PUT' | 'DELETE'): Kind => ({
   see: () => '/zones',
 });
 
+/** Where the API keeps the things of a layer. */
+const PATHS: Record<LayerName | 'adoption', string> = {
+  cleanup: 'cleanups',
+  pile: 'piles',
+  order: 'orders',
+  equipment: 'equipment',
+  site: 'sites',
+  adoption: 'adoptions',
+};
+
+function keepThing<L extends LayerName>(layer: L | 'adoption', answer: unknown) {
+  const thing = answer as Layers[L] & { cleanup?: Layers[L] };
+  if (layer === 'adoption') things.changed += 1;
+  else if (thing?.id) things.keep(layer, thing);
+  else if (thing?.cleanup) things.keep(layer, thing.cleanup);
+  else things.changed += 1;
+}
+
+/** A thing that is made, with an id from here. */
+const make = (title: Key, layer: LayerName | 'adoption'): Kind => ({
+  title,
+  request: (item) => ({ method: 'POST', path: `/api/v1/${PATHS[layer]}`, body: { id: item.about, ...item.body } }),
+  taken: (answer) => keepThing(layer, answer),
+  see: (item) => `/${PATHS[layer]}/${item.about}`,
+});
+
+/** An act upon a thing; one that is known by an id of its own has it in its body. */
+const on = (title: Key, layer: LayerName | 'adoption', what: string): Kind => ({
+  title,
+  request: (item) => ({ method: 'POST', path: `/api/v1/${PATHS[layer]}/${item.about}/${what}` }),
+  taken: (answer) => keepThing(layer, answer),
+  see: (item) => `/${PATHS[layer]}/${item.about}`,
+});
+
 export const KINDS = {
   report: {
     title: 'report.title',
@@ -89,6 +124,59 @@ export const KINDS = {
   },
   change_zone: zone('zone.change', 'PUT'),
   remove_zone: zone('zone.remove', 'DELETE'),
+  plan: make('plan.title', 'cleanup'),
+  join: on('cleanup.join', 'cleanup', 'participants'),
+  leave: on('cleanup.leave', 'cleanup', 'leavings'),
+  start: on('cleanup.start', 'cleanup', 'starts'),
+  cancel: on('cleanup.cancel', 'cleanup', 'cancellations'),
+  result: on('result.title', 'cleanup', 'results'),
+  note: on('cleanup.note', 'cleanup', 'notes'),
+  thank: on('cleanup.thank', 'cleanup', 'thanks'),
+  close_cleanup: on('cleanup.close', 'cleanup', 'closings'),
+  cost: on('cost.title', 'cleanup', 'costs'),
+  repeat: on('cleanup.repeat', 'cleanup', 'repeats'),
+  leave_bags: make('pile.leave', 'pile'),
+  pile_ready: on('pile.ready', 'pile', 'readiness'),
+  pile_accept: on('pile.accept', 'pile', 'acceptances'),
+  pile_decline: on('pile.decline', 'pile', 'declinations'),
+  pile_collect: on('pile.collect', 'pile', 'collections'),
+  pile_fail: on('pile.fail', 'pile', 'failures'),
+  pile_lost: on('pile.lost', 'pile', 'losses'),
+  pile_gone: on('pile.gone', 'pile', 'absences'),
+  pile_merge: on('pile.merge', 'pile', 'merges'),
+  pile_split: on('pile.split', 'pile', 'splits'),
+  weigh: {
+    title: 'gate.title',
+    request: (item) => ({ method: 'POST', path: '/api/v1/weighings', body: { id: item.id, ...item.body } }),
+    taken: (answer) => {
+      const { piles, cleanup } = answer as { piles: Layers['pile'][]; cleanup: Layers['cleanup'] | null };
+      for (const pile of piles) things.keep('pile', pile);
+      if (cleanup) things.keep('cleanup', cleanup);
+    },
+    see: (item) => `/gate/${item.about}`,
+  },
+  give_order: make('order.give', 'order'),
+  order_assign: on('order.assign', 'order', 'assignments'),
+  order_accept: on('order.accept', 'order', 'acceptances'),
+  order_decline: on('order.decline', 'order', 'declinations'),
+  order_start: on('order.start', 'order', 'starts'),
+  order_done: on('order.done', 'order', 'results'),
+  order_approve: on('order.approve', 'order', 'approvals'),
+  order_withdraw: on('order.withdraw', 'order', 'withdrawals'),
+  place_point: make('equipment.place', 'equipment'),
+  stock: on('equipment.stock', 'equipment', 'stock-changes'),
+  lend: on('equipment.lend', 'equipment', 'loans'),
+  take_back: on('equipment.takeBack', 'equipment', 'returns'),
+  remove_point: on('equipment.remove', 'equipment', 'removals'),
+  place_site: make('site.place', 'site'),
+  remove_site: on('site.remove', 'site', 'closings'),
+  adopt: make('adopt.title', 'adoption'),
+  adoption_approve: on('adopt.approve', 'adoption', 'approvals'),
+  adoption_decline: on('adopt.decline', 'adoption', 'declinations'),
+  adoption_kit: on('adopt.kit', 'adoption', 'kits'),
+  adoption_pause: on('adopt.pause', 'adoption', 'pauses'),
+  adoption_resume: on('adopt.resume', 'adoption', 'resumptions'),
+  adoption_end: on('adopt.end', 'adoption', 'ends'),
 } satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof KINDS;

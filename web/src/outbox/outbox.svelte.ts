@@ -310,7 +310,7 @@ class Outbox {
         const still = await this.update(id, (i) => ({ photos: i.photos.map(set) }));
         if (!still) throw new No({ code: 'withdrawn', field: null, facts: {} });
       };
-      await sendPhoto(item, photo, blob, (sent) => {
+      await sendPhoto(photo, blob, (sent) => {
         if (sent > photo.sent) this.failures = 0;
         return arrived(sent);
       });

@@ -68,7 +68,11 @@ export async function sendAct(item: Item): Promise<unknown> {
   const body = 'body' in other ? other.body : item.body;
   const response = await asSomebody(path, {
     method,
-    headers: { 'idempotency-key': item.id, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      'idempotency-key': item.id,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return response.status === 204 ? null : response.json().catch(() => Promise.reject(new NotNow()));
@@ -78,7 +82,7 @@ export async function sendAct(item: Item): Promise<unknown> {
  * Sends a photo in parts (draft-ietf-httpbis-resumable-upload), from where the server has it: what got through before the
  * app was killed is not sent again. `arrived` is told the bytes that are there.
  */
-export async function sendPhoto(item: Item, photo: ItemPhoto, blob: Blob, arrived: (bytes: number) => Promise<void>) {
+export async function sendPhoto(photo: ItemPhoto, blob: Blob, arrived: (bytes: number) => Promise<void>) {
   const path = `/api/v1/photos/${photo.id}`;
   let { offset, complete } = await received(path);
   while (!complete) {

@@ -1,5 +1,7 @@
 import type { Hotspot } from '../api/client';
 import { app } from './app.svelte';
+import { messages } from './messages.svelte';
+import { things, type LayerName, type Layers } from './things.svelte';
 
 /** Follows the live feed; the browser goes on from the last event by itself when the connection breaks. */
 export function follow(since: number): () => void {
@@ -16,13 +18,17 @@ export function follow(since: number): () => void {
       setTimeout(() => void app.start().then(() => follow(app.about?.seq ?? since)), 5000);
   };
   feed.addEventListener('change', (e) => {
-    const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot };
+    const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot; thing?: Layers[LayerName] };
     if (said.hotspot) app.hotspots.set(said.hotspot.id, said.hotspot);
+    if (said.thing) things.keep(said.layer as LayerName, said.thing);
+    else if (said.layer === 'cleanup' || said.layer === 'adoption') things.changed += 1;
+    if (said.layer === 'message') void messages.load();
     if (said.layer === 'zone') app.zonesChanged += 1;
   });
   feed.addEventListener('shore', (e) => (app.shoreVersion = e.data as string));
   feed.addEventListener('reload', () => {
     if (app.bounds) void app.load(app.bounds);
+    if (app.bounds) void things.load(app.bounds);
   });
   return () => feed.close();
 }

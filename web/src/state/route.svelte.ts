@@ -6,14 +6,39 @@ export type Route =
   | { name: 'waiting' }
   | { name: 'kept' }
   | { name: 'design' }
+  | { name: 'messages' }
+  | { name: 'desk' }
+  | { name: 'day' }
+  | { name: 'numbers' }
+  | { name: 'refund' }
   | { name: 'area'; code: string }
   | { name: 'place'; lat: number; lon: number; on: string | null }
   | { name: 'report'; lat: number | null; lon: number | null; item: string | null }
   | { name: 'hotspot'; id: string }
   | { name: 'zones'; id: string | null }
-  | { name: 'enter'; secret: string };
+  | { name: 'enter'; secret: string }
+  | { name: 'plan' | 'pile_form' | 'adopt'; lat: number | null; lon: number | null; query: Record<string, string> }
+  | { name: ThingRoute; id: string }
+  | { name: 'gate' | 'code'; code: string | null }
+  | { name: 'season'; query: Record<string, string> };
 
-const PLAIN = ['list', 'about', 'waiting', 'kept', 'design'] as const;
+/** Panels about one thing, by the first part of their address. */
+const THINGS = {
+  cleanups: 'cleanup',
+  results: 'result',
+  piles: 'pile',
+  orders: 'order',
+  equipment: 'equipment',
+  sites: 'site',
+  adoptions: 'adoption',
+  lotteries: 'lottery',
+  stretches: 'stretch',
+  print: 'print',
+} as const;
+type ThingRoute = (typeof THINGS)[keyof typeof THINGS];
+const PLACED = { plan: 'plan', bags: 'pile_form', adopt: 'adopt' } as const;
+
+const PLAIN = ['list', 'about', 'waiting', 'kept', 'design', 'messages', 'desk', 'day', 'numbers', 'refund'] as const;
 
 function position(text: string | undefined): { lat: number; lon: number } | null {
   const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text ?? '');
@@ -27,6 +52,13 @@ export function parse(path: string, search = ''): Route {
   const [, first, second] = path.split('/');
   const at = position(second);
   if (PLAIN.some((name) => name === first)) return { name: first as (typeof PLAIN)[number] };
+  const query = Object.fromEntries(new URLSearchParams(search));
+  if (first && first in PLACED)
+    return { name: PLACED[first as keyof typeof PLACED], lat: at?.lat ?? null, lon: at?.lon ?? null, query };
+  if (first && first in THINGS && second) return { name: THINGS[first as keyof typeof THINGS], id: second };
+  if (first === 'gate') return { name: 'gate', code: second ?? null };
+  if (first === 'c' && second) return { name: 'code', code: second };
+  if (first === 'season') return { name: 'season', query };
   if (first === 'areas' && second) return { name: 'area', code: second };
   if (first === 'place' && at) return { name: 'place', ...at, on: new URLSearchParams(search).get('on') };
   if (first === 'report')

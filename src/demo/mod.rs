@@ -3,6 +3,8 @@
 //! The places are real, the zones, closures and reports are made up; every one is made by the same acts that people
 //! use. It fills an empty database and leaves any other alone.
 
+mod doing;
+
 use std::path::Path;
 
 use chrono::TimeDelta;
@@ -77,6 +79,7 @@ pub async fn fill(config: &Config, clock: &Clock, fixtures: &Path) -> anyhow::Re
     }
     let file = |name: &str| fixtures.join(name);
     import::areas(&store, clock, &file("arendal-municipalities.geojson"), AreaKind::Municipality).await?;
+    import::areas(&store, clock, &file("arendal-services.geojson"), AreaKind::ServiceArea).await?;
     import::zones(&store, clock, &file("arendal-zones.geojson")).await?;
     import::closures(&store, clock, &file("arendal-closures.geojson")).await?;
     let coast = import::coast(&store, clock, &file("arendal-coast.geojson"), 200.0).await?;
@@ -89,6 +92,8 @@ pub async fn fill(config: &Config, clock: &Clock, fixtures: &Path) -> anyhow::Re
         let photo = imaging::prepare(&std::fs::read(file(&scene.photo))?, "image/jpeg")?;
         play(&live, &photos, &cast, scene, &photo).await?;
     }
+    live.catch_up().await?; // what was written past its writer
+    doing::fill(&live, &cast).await?;
     live.stop();
     writer.await?;
     live.store.close().await;

@@ -1,0 +1,112 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { api, ask, type Schemas } from '../api/client';
+import { recall, remember } from './db';
+import type { Bounds } from './app.svelte';
+
+export type Cleanup = Schemas['Cleanup'];
+export type Pile = Schemas['Pile'];
+export type Order = Schemas['Order'];
+export type Point = Schemas['EquipmentPoint'];
+export type Site = Schemas['Site'];
+export type Bags = Schemas['Bags'];
+
+/** What lies on the map beside hotspots, by layer. */
+export interface Layers {
+  cleanup: Cleanup;
+  pile: Pile;
+  order: Order;
+  equipment: Point;
+  site: Site;
+}
+export type LayerName = keyof Layers;
+
+/** Lines of stretches, as the service draws them. */
+export type Lines = GeoJSON.MultiLineString;
+
+const OPEN_CLEANUPS = 'planned,under_way,cleaned';
+const OPEN_PILES = 'filled,ready,requested,accepted,collected';
+const OPEN_ORDERS = 'proposed,assigned,accepted,under_way,done';
+
+/** The things in view, as the service and its live feed tell of them. */
+class Things {
+  cleanup = new SvelteMap<string, Cleanup>();
+  pile = new SvelteMap<string, Pile>();
+  order = new SvelteMap<string, Order>();
+  equipment = new SvelteMap<string, Point>();
+  site = new SvelteMap<string, Site>();
+  lines = new SvelteMap<string, Lines>();
+  /** Counts what happened, for those who show a thing with what belongs to it. */
+  changed = $state(0);
+
+  keep<L extends LayerName>(layer: L, thing: Layers[L]) {
+    const map = this[layer] as SvelteMap<string, Layers[L]>;
+    const there = map.get(thing.id);
+    if (!there || there.version <= thing.version) map.set(thing.id, thing);
+    this.changed += 1;
+  }
+
+  /** Reads the things of a window; without signal, those of the last time. */
+  async load(b: Bounds) {
+    const bbox = [b.west, b.south, b.east, b.north].map((n) => n.toFixed(5)).join(',');
+    const query = (state?: string) => ({ params: { query: { bbox, ...(state ? { state } : {}) } } });
+    try {
+      const [cleanups, piles, orders, points, sites] = await Promise.all([
+        ask(api.GET('/api/v1/cleanups', query(OPEN_CLEANUPS))),
+        ask(api.GET('/api/v1/piles', query(OPEN_PILES))),
+        ask(api.GET('/api/v1/orders', query(OPEN_ORDERS))),
+        ask(api.GET('/api/v1/equipment', query())),
+        ask(api.GET('/api/v1/sites', query())),
+      ]);
+      for (const f of [...cleanups.features, ...orders.features]) this.lines.set(f.id, f.geometry as unknown as Lines);
+      this.fill(
+        cleanups.features.map((f) => f.properties),
+        piles.features.map((f) => f.properties),
+        orders.features.map((f) => f.properties),
+        points.features.map((f) => f.properties),
+        sites.features.map((f) => f.properties),
+      );
+      void remember('things', $state.snapshot([...this.equipment.values(), ...this.site.values()].slice(-500)));
+    } catch {
+      await this.fromPhone();
+    }
+  }
+
+  private fill(cleanups: Cleanup[], piles: Pile[], orders: Order[], points: Point[], sites: Site[]) {
+    for (const c of cleanups) this.keep('cleanup', c);
+    for (const p of piles) this.keep('pile', p);
+    for (const o of orders) this.keep('order', o);
+    for (const p of points) this.keep('equipment', p);
+    for (const s of sites) this.keep('site', s);
+  }
+
+  private async fromPhone() {
+    const last = await recall<(Point | Site)[]>('things');
+    for (const thing of last?.value ?? []) {
+      if ('stock' in thing) this.keep('equipment', thing);
+      else this.keep('site', thing);
+    }
+  }
+}
+
+export const things = new Things();
+
+/** Whether one can still do something about it. */
+export const isOpenPile = (p: Pile) => !['weighed', 'lost', 'merged', 'gone'].includes(p.state);
+export const isOpenCleanup = (c: Cleanup) => c.open && ['planned', 'under_way'].includes(c.state);
+
+export const bagsOf = (p: Pile): Bags =>
+  p.parts.reduce(
+    (sum, part) => ({
+      full: sum.full + (part.bags.full ?? 0),
+      half: sum.half + (part.bags.half ?? 0),
+      sacks: sum.sacks + (part.bags.sacks ?? 0),
+    }),
+    { full: 0, half: 0, sacks: 0 },
+  );
+
+/** How well a point is stocked: that of bags and gloves, which are used up. */
+export function levelOf(p: Point): 'plenty' | 'low' | 'empty' {
+  const used = p.stock.filter((s) => ['bags', 'gloves', 'big_sacks'].includes(s.item) && s.enough > 0);
+  if (used.some((s) => s.count === 0)) return 'empty';
+  return used.some((s) => s.count * 4 <= s.enough) ? 'low' : 'plenty';
+}

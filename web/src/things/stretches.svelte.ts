@@ -1,0 +1,71 @@
+import { api, ask } from '../api/client';
+
+interface Segment {
+  id: string;
+  line: [number, number][];
+}
+
+/** How far around a place stretches are looked for, in degrees of latitude: two kilometres. */
+const REACH = 0.018;
+const EARTH_M = 111_200;
+
+function metres(a: [number, number], b: [number, number]): number {
+  const dx = (a[0] - b[0]) * Math.cos((a[1] * Math.PI) / 180);
+  return Math.hypot(dx, a[1] - b[1]) * EARTH_M;
+}
+
+const middle = (s: Segment): [number, number] => s.line[Math.floor(s.line.length / 2)] ?? [0, 0];
+const length = (s: Segment) => s.line.slice(1).reduce((sum, v, i) => sum + metres(v, s.line[i] ?? v), 0);
+const distance = (s: Segment, at: [number, number]) => Math.min(...s.line.map((v) => metres(v, at)));
+
+/** The stretches a plan is for: the nearest ones to begin with, then what a hand adds and takes away. */
+export class Stretches {
+  private near: Segment[] = $state.raw([]);
+  chosen = $state.raw<Segment[]>([]);
+  private last = '';
+
+  /** Their length in metres. */
+  metres = $derived(Math.round(this.chosen.reduce((sum, s) => sum + length(s), 0)));
+
+  /** Places on them, as the service wants them. */
+  get places() {
+    return this.chosen.map((s) => ({ lon: middle(s)[0], lat: middle(s)[1] }));
+  }
+
+  get lines(): GeoJSON.MultiLineString {
+    return { type: 'MultiLineString', coordinates: this.chosen.map((s) => s.line) };
+  }
+
+  private async look(lon: number, lat: number) {
+    const key = `${lon.toFixed(3)},${lat.toFixed(3)}`;
+    if (key === this.last) return;
+    const dlon = REACH / Math.cos((lat * Math.PI) / 180);
+    const bbox = [lon - dlon, lat - REACH, lon + dlon, lat + REACH].map((n) => n.toFixed(5)).join(',');
+    const found = await ask(api.GET('/api/v1/segments', { params: { query: { bbox } } }));
+    const features = (found as unknown as { features: { id: string; geometry: GeoJSON.LineString }[] }).features;
+    this.near = features.map((f) => ({ id: f.id, line: f.geometry.coordinates as [number, number][] }));
+    this.last = key;
+  }
+
+  /** Chooses as many stretches as make so many metres, the nearest first. */
+  async around(lon: number, lat: number, wanted: number) {
+    await this.look(lon, lat);
+    const byDistance = [...this.near].sort((a, b) => distance(a, [lon, lat]) - distance(b, [lon, lat]));
+    const chosen: Segment[] = [];
+    for (const s of byDistance) {
+      if (chosen.reduce((sum, c) => sum + length(c), 0) >= wanted) break;
+      chosen.push(s);
+    }
+    this.chosen = chosen;
+  }
+
+  /** Adds the stretch at a place, or takes it away. */
+  async toggle(lon: number, lat: number) {
+    await this.look(lon, lat);
+    const nearest = [...this.near].sort((a, b) => distance(a, [lon, lat]) - distance(b, [lon, lat]))[0];
+    if (!nearest || distance(nearest, [lon, lat]) > 500) return;
+    const there = this.chosen.some((s) => s.id === nearest.id);
+    if (there && this.chosen.length > 1) this.chosen = this.chosen.filter((s) => s.id !== nearest.id);
+    else if (!there) this.chosen = [...this.chosen, nearest];
+  }
+}
