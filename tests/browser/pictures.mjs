@@ -18,6 +18,16 @@ const pick = (test) => found.features.map((f) => f.properties).find(test);
 const address = (h) => `/hotspots/${h.id}`;
 const open = pick((h) => h.state === 'reported' && h.hazards.length === 0);
 
+const all = async (what) => (await (await fetch(`${url}/api/v1/${what}`)).json()).features.map((f) => f.properties);
+const [cleanups, piles, orders] = [await all('cleanups'), await all('piles'), await all('orders')];
+const planned = cleanups.find((c) => c.state === 'planned');
+const done = cleanups.find((c) => c.outcome);
+const [pile, late] = ['requested', 'ready'].map((state) => piles.find((p) => p.state === state));
+const [order] = orders;
+const point = (await all('equipment')).find((p) => p.name.startsWith('Spornes'));
+const [site] = await all('sites');
+const [adoption] = await all('adoptions');
+
 /** A screen: where it is, and what is done there before the picture is taken. */
 const screens = {
   map: ['/'],
@@ -63,6 +73,28 @@ const screens = {
   about: ['/about'],
   enter: ['/enter/00'],
   zones: ['/zones', (page) => page.locator('aside li').first().waitFor(), 'staff'],
+  plan: ['/plan/58.44900,8.90000#14/58.449/8.9', (page) => page.getByText(/: \d{2,} m/).waitFor()],
+  cleanup: [`/cleanups/${planned.id}`, (page) => page.locator('aside .code').waitFor()],
+  cleaned: [`/cleanups/${done.id}`, (page) => page.locator('aside .code').waitFor()],
+  result: [`/results/${planned.id}`, (page) => page.locator('aside .main').waitFor()],
+  bags: ['/bags/58.44900,8.90000#14/58.449/8.9', (page) => page.locator('aside [role=status] p').first().waitFor()],
+  unserved: ['/bags/58.71500,9.28000#14/58.715/9.28', (page) => page.locator('aside .warn').waitFor()],
+  pile: [`/piles/${pile.id}`, (page) => page.locator('aside .code').waitFor()],
+  late: [`/piles/${late.id}`, (page) => page.locator('aside .warn').waitFor(), 'staff'],
+  gate: [`/gate/${pile.code}`, (page) => page.locator('aside .box').waitFor(), 'hauler'],
+  desk: ['/desk#12/58.43/8.82', (page) => page.locator('aside .card').first().waitFor(), 'staff'],
+  day: ['/day', (page) => page.locator('aside .card').first().waitFor(), 'crew'],
+  order: [`/orders/${order.id}`, (page) => page.locator('aside .what').waitFor(), 'crew'],
+  point: [`/equipment/${point.id}`, (page) => page.locator('aside .boxes').waitFor()],
+  site: [`/sites/${site.id}`, (page) => page.locator('aside .stack').waitFor()],
+  messages: ['/messages', (page) => page.locator('aside details').waitFor(), 'staff'],
+  numbers: ['/numbers', (page) => page.locator('aside svg').first().waitFor()],
+  refund: ['/refund', (page) => page.locator('aside .card').first().waitFor(), 'staff'],
+  adopt: ['/adopt/58.44900,8.90000#14/58.449/8.9', (page) => page.getByText(/: \d{2,} m/).waitFor()],
+  adoption: [`/adoptions/${adoption.id}`, (page) => page.locator('aside progress').waitFor()],
+  season: ['/season?name=Trom%C3%B8y%20speidergruppe', (page) => page.locator('aside img').first().waitFor()],
+  poster: [`/print/poster-${planned.id}`, (page) => page.locator('aside .poster .stretch').first().waitFor()],
+  tags: [`/print/tags-${planned.id}`, (page) => page.locator('aside .tag img').first().waitFor()],
   staff: [address(open), (page) => page.locator('aside .staff').scrollIntoViewIfNeeded(), 'staff'],
 };
 

@@ -1,0 +1,153 @@
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { PHOTO, onShore, open, type Place } from './helpers';
+
+/** A browser of its own for each of those who act. */
+async function somebody(browser: Browser, baseURL: string | undefined, role?: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: baseURL ?? '', locale: 'en-GB', timezoneId: 'Europe/Oslo' });
+  const page = await context.newPage();
+  if (role) {
+    await open(page, '/');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByLabel('Who are you here?').selectOption(role);
+    await expect(page.getByText(role === 'hauler' ? 'Agder Renovasjon' : 'Arendal', { exact: true })).toBeVisible();
+  }
+  return page;
+}
+
+/** Reports litter through the form. Returns the address of the report. */
+async function reportBy(page: Page, place: Place, amount: string): Promise<string> {
+  await open(page, `/report/${at(place)}`);
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.locator('aside').getByText(amount).click();
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await page.getByRole('button', { name: 'See the report' }).click();
+  await expect(page).toHaveURL(/hotspots/);
+  return new URL(page.url()).pathname;
+}
+
+const at = ({ lat, lon }: Place) => `${lat.toFixed(5)},${lon.toFixed(5)}`;
+
+test('from a report to thanks: everybody does their part, and the refund is complete', async ({ browser, baseURL, request }) => {
+  test.setTimeout(150_000); // four people, one after another
+  const place = await onShore(request, { lon: 8.905, lat: 58.4535 });
+
+  // Somebody reports.
+  const reporter = await somebody(browser, baseURL);
+  const report = await reportBy(reporter, place, 'Several bags');
+
+  // A group plans to clean it, which claims it.
+  const group = await somebody(browser, baseURL);
+  await open(group, report);
+  await group.getByRole('link', { name: 'Clean it with others' }).click();
+  await group.getByText('Now', { exact: true }).click();
+  await group.getByLabel('Name others see').fill('The scouts of Alve');
+  await expect(group.getByText(/Chosen: \d+ m/)).toBeVisible();
+  await group.getByRole('button', { name: 'Start now' }).click();
+  await expect(group.locator('aside').getByText('Under way')).toBeVisible();
+  const cleanup = new URL(group.url()).pathname;
+  const code = (await group.locator('.code strong').innerText()).trim();
+  expect(code).toMatch(/^[A-Z0-9]{7}$/);
+  await open(reporter, report);
+  await expect(reporter.getByText('The scouts of Alve clears it until')).toBeVisible();
+
+  // They tell what came of it, and leave the bags by the road.
+  await group.getByRole('link', { name: 'Tell what came of it' }).click();
+  await group.getByRole('spinbutton', { name: 'Full bags' }).fill('6');
+  await group.getByRole('spinbutton', { name: 'How many were you?' }).fill('9');
+  await group.getByLabel('Take a photo').first().setInputFiles(PHOTO);
+  await group.getByRole('button', { name: 'Send the result' }).click();
+  await expect(group.getByText('Cleaned, the waste remains')).toBeVisible();
+  await group.getByRole('link', { name: 'Leave bags to be fetched' }).click();
+  await expect(group.getByText('Agder Renovasjon fetches here.')).toBeVisible();
+  await group.getByRole('spinbutton', { name: 'Full bags' }).fill('6');
+  await group.getByRole('button', { name: 'Tell about the bags' }).click();
+  await expect(group).toHaveURL(/piles/);
+  await expect(group.locator('aside').getByText('A hauler is asked')).toBeVisible();
+  const pile = new URL(group.url()).pathname;
+
+  // The hauler hears of it, accepts, loads, and weighs at the gate.
+  const hauler = await somebody(browser, baseURL, 'hauler');
+  await open(hauler, '/desk');
+  await hauler.locator(`aside a[href="${pile}"]`).click();
+  await hauler.getByRole('button', { name: 'Yes, we fetch it' }).click();
+  await expect(hauler.locator('aside').getByText('Will be fetched')).toBeVisible();
+  await hauler.getByRole('button', { name: 'Loaded' }).click();
+  await hauler.getByRole('link', { name: 'Weigh at the gate' }).click();
+  await hauler.getByRole('spinbutton', { name: 'Kilograms' }).fill('71.5');
+  await hauler.getByRole('button', { name: 'Save the weight' }).click();
+  await expect(hauler.getByText('71.5 kg saved.')).toBeVisible();
+
+  // The group hears, closes the cleanup, and nothing is missing for the refund.
+  await expect(group.locator('aside').getByText('Weighed and delivered')).toBeVisible();
+  await open(group, cleanup);
+  await expect(group.getByText('71.5 kg weighed')).toBeVisible();
+  await group.getByRole('button', { name: 'Close the cleanup' }).click();
+  await expect(group.getByText('Everything is there for the refund.')).toBeVisible();
+  const staff = await somebody(browser, baseURL, 'staff');
+  await open(staff, '/refund');
+  const line = staff.locator('.card', { hasText: code });
+  await expect(line).toContainText('Complete');
+  await expect(line).toContainText('178.75');
+
+  // The reporter is told and thanks; the group sees it.
+  await open(reporter, '/messages');
+  await reporter.getByText('What you reported is cleaned.').click();
+  await reporter.getByRole('button', { name: 'Thank those who cleaned' }).click();
+  await expect(reporter.getByText('1 have thanked')).toBeVisible();
+  await expect(group.locator('.badge').first()).toBeVisible();
+  await group.getByRole('button', { name: /unread message/ }).click();
+  await expect(group.getByText('says thank you for').first()).toBeVisible();
+});
+
+test('a crew gets its work from staff, and staff approve it', async ({ browser, baseURL, request }) => {
+  test.setTimeout(90_000);
+  const crew = await somebody(browser, baseURL);
+  await open(crew, '/');
+  await crew.getByRole('button', { name: 'More', exact: true }).click();
+  await crew.getByLabel('Who are you here?').selectOption('crew');
+  await expect(crew.getByText('Kystlaget Arendal', { exact: true })).toBeVisible();
+  const reporter = await somebody(browser, baseURL);
+  const place = await onShore(request, { lon: 8.795, lat: 58.4215 });
+  const report = await reportBy(reporter, place, 'More than one can carry');
+
+  const staff = await somebody(browser, baseURL, 'staff');
+  await open(staff, report);
+  await staff.getByText('Give to a crew').click();
+  await staff.getByLabel('What is to be done?').fill('Clear the north side');
+  await staff.locator('aside').getByLabel('Crew').selectOption('Kystlaget Arendal');
+  await staff.getByRole('button', { name: 'Give the order' }).click();
+  await expect(staff.getByText('The crew is asked')).toBeVisible();
+  await expect(reporter.locator('aside').getByText('A crew will clear it')).toBeVisible();
+
+  await open(crew, '/day');
+  await crew.getByText('Clear the north side').click();
+  await crew.getByRole('button', { name: 'We take it' }).click();
+  await crew.getByRole('button', { name: 'We have started' }).click();
+  await crew.getByRole('spinbutton', { name: 'Full bags' }).fill('3');
+  await crew.getByRole('button', { name: 'Done' }).click();
+  await expect(crew.getByText('Done, waits for approval')).toBeVisible();
+  await staff.getByRole('button', { name: 'Approve' }).click();
+  await expect(staff.locator('aside').getByText('Approved').first()).toBeVisible();
+  await expect(reporter.locator('aside').getByText('Cleaned and confirmed')).toBeVisible();
+});
+
+test('people join from a link without an account, and a box is said to be empty', async ({ browser, baseURL, request }) => {
+  const organiser = await somebody(browser, baseURL);
+  const place = await onShore(request, { lon: 8.935, lat: 58.468 });
+  await open(organiser, `/plan/${at(place)}`);
+  await organiser.getByLabel('Name others see').fill('Alve welforening');
+  await organiser.getByRole('button', { name: 'Save the plan' }).click();
+  await expect(organiser.getByText('Planned').first()).toBeVisible();
+  const guest = await somebody(browser, baseURL);
+  await open(guest, new URL(organiser.url()).pathname);
+  await guest.getByLabel('How many are you?').fill('3');
+  await guest.getByRole('button', { name: 'Join' }).click();
+  await expect(guest.getByText('You are coming.')).toBeVisible();
+  await expect(organiser.getByText('3 come', { exact: false })).toBeVisible();
+  const points = (await (await request.get('/api/v1/equipment')).json()) as { features: { properties: { code: string; name: string } }[] };
+  const box = points.features.find((f) => f.properties.name === 'Hove camping');
+  await open(guest, `/c/${box?.properties.code}`);
+  await guest.getByRole('button', { name: 'It is empty' }).click();
+  await expect(guest.getByText('Thank you! It is noted.')).toBeVisible();
+  await expect(guest.getByText('Empty', { exact: true })).toBeVisible();
+});
