@@ -669,7 +669,10 @@ export const da: Catalogue = {
   'story.orders': 'Desuden {n} opgaver af professionelle',
   'story.none': 'Intet er registreret her endnu.',
   'season.title': 'Vores sæson',
-  'season.words': 'I år har I ryddet op {n} gange, {m} meter strand og {bags} sække.',
+  'season.words': {
+    one: 'I år har I ryddet op én gang, {m} meter strand og {bags} sække.',
+    other: 'I år har I ryddet op {n} gange, {m} meter strand og {bags} sække.',
+  },
   'season.weighed': '{kg} kg er vejet.',
   'season.estimated': 'Omkring {kg} kg er anslået.',
   'season.thanks': '{n} tak er kommet ind.',

@@ -670,7 +670,10 @@ export const en = {
   'story.orders': 'Besides, {n} work orders by professionals',
   'story.none': 'Nothing has been noted here yet.',
   'season.title': 'Our season',
-  'season.words': 'This year you cleaned {n} times: {m} metres of shore and {bags} bags.',
+  'season.words': {
+    one: 'This year you cleaned once: {m} metres of shore and {bags} bags.',
+    other: 'This year you cleaned {n} times: {m} metres of shore and {bags} bags.',
+  },
   'season.weighed': '{kg} kg were weighed.',
   'season.estimated': 'About {kg} kg are estimated.',
   'season.thanks': '{n} thanks came in.',

@@ -102,6 +102,18 @@ export function dayAndTime(instant: string): string {
   return new Intl.DateTimeFormat(language.tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
 }
 
+/** From one instant to another: the day once when both are on it. */
+export function span(from: string, until: string): string {
+  const format = new Intl.DateTimeFormat(language.tag, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return format.formatRange(new Date(from), new Date(until));
+}
+
 /** "3 days ago", by the largest unit that fits. */
 export function ago(instant: string, now = Date.now()): string {
   const seconds = (Date.parse(instant) - now) / 1000;

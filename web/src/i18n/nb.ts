@@ -670,7 +670,10 @@ export const nb: Catalogue = {
   'story.orders': 'I tillegg {n} oppdrag av profesjonelle',
   'story.none': 'Ingenting er registrert her ennå.',
   'season.title': 'Sesongen vår',
-  'season.words': 'I år har dere ryddet {n} ganger, {m} meter strand og {bags} sekker.',
+  'season.words': {
+    one: 'I år har dere ryddet én gang, {m} meter strand og {bags} sekker.',
+    other: 'I år har dere ryddet {n} ganger, {m} meter strand og {bags} sekker.',
+  },
   'season.weighed': '{kg} kg er veid.',
   'season.estimated': 'Omtrent {kg} kg er anslått.',
   'season.thanks': '{n} takk har kommet inn.',

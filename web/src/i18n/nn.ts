@@ -671,7 +671,10 @@ export const nn: Catalogue = {
   'story.orders': 'I tillegg {n} oppdrag av profesjonelle',
   'story.none': 'Ingenting er registrert her enno.',
   'season.title': 'Sesongen vår',
-  'season.words': 'I år har de rydda {n} gonger, {m} meter strand og {bags} sekker.',
+  'season.words': {
+    one: 'I år har de rydda éin gong, {m} meter strand og {bags} sekker.',
+    other: 'I år har de rydda {n} gonger, {m} meter strand og {bags} sekker.',
+  },
   'season.weighed': '{kg} kg er vege.',
   'season.estimated': 'Om lag {kg} kg er rekna ut.',
   'season.thanks': '{n} takk har kome inn.',
