@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, web};
 use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinHandle;
 
@@ -109,11 +110,13 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// became whole.
 async fn every_minute(app: web::Data<App>) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
+    // A service that was down tells what fell due meanwhile.
+    let mut since = app.live.clock.now() - TimeDelta::days(3);
     loop {
         tokio::select! {
             _ = minute.tick() => {
                 app.writes.retain_recent();
-                tell_what_is_due(&app).await;
+                since = tell_what_is_due(&app, since).await;
                 let photos = app.photos.clone();
                 let swept = web::block(move || photos.sweep_parts(PARTS_AGE)).await;
                 if !matches!(swept, Ok(Ok(()))) {
@@ -125,15 +128,19 @@ async fn every_minute(app: web::Data<App>) {
     }
 }
 
-/// Reminders and alarms. Several processes may look; what was told is not told again.
-async fn tell_what_is_due(app: &App) {
-    let coast = app.live.coast().clone();
-    if !act::reminder::anything_due(&coast, app.live.clock.now()) {
-        return;
+/// Reminders and alarms. Several processes may look; what was told is not told again. Returns up to when all was told.
+async fn tell_what_is_due(app: &App, since: DateTime<Utc>) -> DateTime<Utc> {
+    let (coast, now) = (app.live.coast().clone(), app.live.clock.now());
+    if !act::reminder::anything_due(&coast, since, now) {
+        return now;
     }
-    let told = app.live.write(move |tx| Box::pin(async move { act::reminder::tell_what_is_due(tx, &coast).await })).await;
-    if let Err(e) = told {
-        tracing::error!(error = ?e.cause(), "reminders.tell");
+    let told = app.live.write(move |tx| Box::pin(async move { act::reminder::tell_what_is_due(tx, &coast, since).await }));
+    match told.await {
+        Ok(()) => now,
+        Err(e) => {
+            tracing::error!(error = ?e.cause(), "reminders.tell");
+            since // looked for again
+        }
     }
 }
 

@@ -108,8 +108,9 @@ impl Plan {
     pub fn checked(mut self, now: DateTime<Utc>) -> Result<Self> {
         LonLat::new(self.lon, self.lat)?;
         if self.now {
-            let length = self.until - self.from;
-            (self.from, self.until) = (now, now + length);
+            let length = self.until.signed_duration_since(self.from);
+            let until = now.checked_add_signed(length).ok_or_else(|| Error::invalid("until", "The day is too far away."))?;
+            (self.from, self.until) = (now, until);
         }
         checked_time(self.from, self.until, now)?;
         for (field, count) in [("stretches", self.stretches.len()), ("hotspots", self.hotspots.len())] {
@@ -179,7 +180,7 @@ pub async fn plan(tx: &mut Tx, by: &Person, plan: Plan, sent: [u8; 32], site: Si
     add(tx, by, cleanup, &sent, if begun { "started" } else { "planned" }).await
 }
 
-fn claim_id(cleanup: Uuid, hotspot: Uuid) -> Uuid {
+pub(super) fn claim_id(cleanup: Uuid, hotspot: Uuid) -> Uuid {
     Uuid::new_v5(&cleanup, hotspot.as_bytes())
 }
 
@@ -201,7 +202,7 @@ async fn take_hotspot(tx: &mut Tx, by: &Person, id: Uuid, plan: &Plan, terms: &C
     let new = NewClaim {
         id: claim_id(plan.id, id),
         holder_kind: plan.organiser_kind,
-        holder_name: plan.organiser_name.clone(),
+        holder_name: plan.organiser_name.clone().filter(|_| plan.open),
         from: Some(plan.from.max(tx.now)),
         until: plan.until,
     };

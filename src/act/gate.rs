@@ -13,7 +13,7 @@ use crate::domain::code;
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
-use crate::domain::pile::{Origin, Pile, Weighing};
+use crate::domain::pile::{Origin, Pile, PileState, Weighing};
 use crate::domain::site::Site;
 use crate::domain::waste::{Bags, WasteTerms, checked_kg, rest_kg, shared_out};
 use crate::error::{Code, Error, Result};
@@ -70,7 +70,10 @@ pub async fn weigh(tx: &mut Tx, by: &Person, new: NewWeighing, terms: &WasteTerm
     let weighing = Weighing { id: new.id, site: new.site, weight_kg, at: tx.now };
     match layer {
         Layer::Pile => {
-            let pile: Pile = find(tx, id).await?;
+            let mut pile: Pile = find(tx, id).await?;
+            while let Some(other) = pile.merged_into {
+                pile = find(tx, other).await?; // its code is still on the bags
+            }
             Ok(Weighed { cleanup: None, piles: vec![weigh_pile(tx, by, pile, weighing).await?] })
         }
         Layer::Cleanup => weigh_cleanup(tx, by, id, weighing, new.more, terms).await,
@@ -108,8 +111,18 @@ async fn weigh_cleanup(tx: &mut Tx, by: &Person, id: Uuid, w: Weighing, more: bo
     let ours = Origin::Cleanup { id };
     let in_piles = piles.iter().fold(Bags::default(), |sum, p| sum.and(p.bags_of(&ours)));
     // Only piles that are all this cleanup's: of a shared one the gate weighs the pile itself.
-    let open: Vec<Pile> = piles.into_iter().filter(|p| p.state.is_open() && p.parts.iter().all(|part| part.of == ours)).collect();
+    let waits = |p: &Pile| p.state.is_open() || p.state == PileState::Gone;
+    let (open, shared): (Vec<Pile>, Vec<Pile>) =
+        piles.into_iter().filter(waits).partition(|p| p.parts.iter().all(|part| part.of == ours));
     let rest = rest_kg(&cleanup, in_piles, terms);
+    if open.is_empty()
+        && rest <= 0.0
+        && !more
+        && let Some(shared) = shared.first()
+    {
+        let detail = "Its bags lie in a pile with others. Weigh that by the code on it.";
+        return Err(Error::new(Code::WrongState, detail).at("code").fact("pile_code", shared.record.code.clone()));
+    }
     if open.is_empty()
         && rest <= 0.0
         && !more

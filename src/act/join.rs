@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cleanup::{Why, told_of};
-use super::{find, keep};
+use super::{find, id_taken, keep};
 use crate::domain::change::Layer;
 use crate::domain::cleanup::Cleanup;
 use crate::domain::message::{Audience, MessageKind, Telling};
@@ -60,14 +60,19 @@ pub async fn join(tx: &mut Tx, by: &Person, id: Uuid, joining: Joining) -> Resul
     {
         return Ok((cleanup, there.clone()));
     }
+    if there.is_none() && tx.has_participant(joining.id).await? {
+        return Err(id_taken());
+    }
     all.retain(|p| p.person != by.id);
     count(&mut cleanup, &all);
-    let state = if cleanup.has_room(joining.people) && cleanup.waiting == 0 { "coming" } else { "waiting" };
+    let has_place = there.as_ref().is_some_and(|p| p.state == "coming") || cleanup.waiting == 0;
+    let state = if cleanup.has_room(joining.people) && has_place { "coming" } else { "waiting" };
     let kept = there.map_or(joining.id, |p| p.id);
     let own = Participant { id: kept, cleanup: id, person: by.id, name, people: joining.people, state: state.into() };
     tx.put_participant(&own).await?;
     all.push(own.clone());
     count(&mut cleanup, &all);
+    move_up(tx, &mut cleanup, &mut all).await?; // they may be fewer than before
     let cleanup = keep(tx, cleanup, "joined", None, Some(by)).await?;
     Ok((cleanup, own))
 }
@@ -75,6 +80,23 @@ pub async fn join(tx: &mut Tx, by: &Person, id: Uuid, joining: Joining) -> Resul
 fn count(cleanup: &mut Cleanup, all: &[Participant]) {
     let sum = |state: &str| all.iter().filter(|p| p.state == state).map(|p| p.people).sum();
     (cleanup.coming, cleanup.waiting) = (sum("coming"), sum("waiting"));
+}
+
+/// Gives free places to those who wait, and tells them.
+async fn move_up(tx: &mut Tx, cleanup: &mut Cleanup, all: &mut [Participant]) -> Result<()> {
+    for next in all.iter_mut().filter(|p| p.state == "waiting") {
+        if !cleanup.has_room(next.people) {
+            break; // those who waited longer go first
+        }
+        next.state = "coming".into();
+        tx.put_participant(next).await?;
+        cleanup.coming += next.people;
+        cleanup.waiting -= next.people;
+        let telling = Telling::new(MessageKind::PlaceFree, Layer::Cleanup, cleanup.record.id, tx.now.timestamp_millis());
+        let telling = told_of(&telling, cleanup);
+        tx.tell(Audience::Person(next.person), &telling).await?;
+    }
+    Ok(())
 }
 
 /// Leaves a cleanup. Who waits gets the place; late, the organiser is told, with the reason where there is one.
@@ -92,18 +114,7 @@ pub async fn leave(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Clean
     let left = own.clone();
     tx.put_participant(&left).await?;
     count(&mut cleanup, &all);
-    for next in all.iter_mut().filter(|p| p.state == "waiting") {
-        if !cleanup.has_room(next.people) {
-            break; // those who waited longer go first
-        }
-        next.state = "coming".into();
-        tx.put_participant(next).await?;
-        cleanup.coming += next.people;
-        cleanup.waiting -= next.people;
-        let telling = Telling::new(MessageKind::PlaceFree, Layer::Cleanup, id, tx.now.timestamp_millis());
-        let telling = told_of(&telling, &cleanup);
-        tx.tell(Audience::Person(next.person), &telling).await?;
-    }
+    move_up(tx, &mut cleanup, &mut all).await?;
     let late = came && cleanup.reserves() && cleanup.from - tx.now < TimeDelta::hours(LATE_HOURS);
     if late && let Some((maker, _)) = tx.maker(id).await? {
         let telling = Telling::new(MessageKind::LeftLate, Layer::Cleanup, id, left.id)

@@ -108,7 +108,8 @@ pub async fn register(tx: &mut Tx, by: &Person, id: Uuid, ticket: TornOff) -> Re
     let (code, number) = ticket.number.rsplit_once('-').ok_or_else(wrong)?;
     let number: u32 = number.trim().parse().map_err(|_| wrong())?;
     let code = code::read(code).ok_or_else(|| no_such_code().at("number"))?;
-    let (_, of) = tx.by_code(&code).await?.ok_or_else(|| no_such_code().at("number"))?;
+    let known = tx.by_code(&code).await?.filter(|(layer, _)| matches!(layer, Layer::Cleanup | Layer::Pile));
+    let (_, of) = known.ok_or_else(|| no_such_code().at("number"))?;
     let ticket = Ticket { number: format!("{code}-{number}"), child: ticket.child, of };
     if !lottery.register(ticket, tx.now)? {
         return Ok(lottery);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::cleanup::{MOST_PLACES, Site, Why};
 use super::pile::Reason;
-use super::{Made, add, announce, before, find, fresh_code, keep, load, repeated, save};
+use super::{Made, add, announce, before, find, fresh_code, keep, lies_in, load, repeated, save};
 use crate::domain::change::Layer;
 use crate::domain::hotspot::State;
 use crate::domain::message::{Audience, MessageKind, Telling};
@@ -113,6 +113,7 @@ pub async fn give(tx: &mut Tx, by: &Person, new: NewOrder, sent: [u8; 32], site:
     };
     for &id in &order.hotspots {
         let mut h = load(tx, id).await?;
+        allow(by, Action::Order, lies_in(&h))?;
         h.order(new.id).map_err(|e| e.at("hotspots").fact("hotspot", id.to_string()))?;
         save(tx, h, "ordered", None, by).await?;
     }
@@ -176,7 +177,7 @@ pub struct Assignment {
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn assign(tx: &mut Tx, by: &Person, id: Uuid, to: Assignment) -> Result<Order> {
     let mut order = for_staff(tx, by, id).await?;
-    if repeated(tx, by, id, "assigned").await? {
+    if order.crew.as_ref().is_some_and(|c| c.id == to.crew) && repeated(tx, by, id, "assigned").await? {
         return Ok(order);
     }
     order.assign(crew_of(tx, to.crew).await?)?;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::cleanup::{MOST_PLACES, give_back, run_by, tell_all, told_of};
+use super::cleanup::{MOST_PLACES, claim_id, give_back, run_by, tell_all, told_of};
 use super::{announce, end, find, keep, load, missing, repeated, save};
 use crate::domain::change::Layer;
-use crate::domain::cleanup::{Cleanup, Expense, Funding, Outcome};
-use crate::domain::hotspot::State;
+use crate::domain::cleanup::{Cleanup, CleanupState, Expense, Funding, Outcome};
+use crate::domain::hotspot::{Hotspot, State};
 use crate::domain::litter::checked_counts;
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::permission::{Action, Subject, allow};
@@ -86,8 +86,8 @@ impl Told {
         if segments.len() > MOST_PLACES || segments.iter().any(|s| !cleanup.stretches.iter().any(|own| own.segment == *s)) {
             return Err(Error::invalid("segments", "Only stretches of this cleanup can be done."));
         }
-        if hotspots.len() > MOST_PLACES {
-            return Err(Error::invalid("hotspots", format!("At most {MOST_PLACES}.")));
+        if hotspots.iter().any(|h| !cleanup.hotspots.contains(h)) {
+            return Err(Error::invalid("hotspots", "Only hotspots of this cleanup can be done."));
         }
         if self.people.is_some_and(|n| n > 100_000) {
             return Err(Error::invalid("people", "people must be at most 100000."));
@@ -117,7 +117,9 @@ impl Told {
 pub async fn tell_result(tx: &mut Tx, by: &Person, id: Uuid, told: Told) -> Result<Cleanup> {
     let mut cleanup: Cleanup = find(tx, id).await?;
     let maker = tx.maker(id).await?.is_some_and(|(maker, _)| maker == by.id);
-    let own = maker || tx.participants(id).await?.iter().any(|p| p.person == by.id && p.state == "coming");
+    // Those who come may tell as well, once it has begun.
+    let begun = cleanup.state != CleanupState::Planned || cleanup.from <= tx.now;
+    let own = maker || (begun && tx.participants(id).await?.iter().any(|p| p.person == by.id && p.state == "coming"));
     allow(by, Action::RunCleanup, Subject { own, municipality: cleanup.municipality.as_deref() })?;
     if cleanup.outcome.as_ref().is_some_and(|there| there.id == told.id) {
         return Ok(cleanup);
@@ -137,15 +139,16 @@ pub async fn tell_result(tx: &mut Tx, by: &Person, id: Uuid, told: Told) -> Resu
 
 async fn clean_hotspot(tx: &mut Tx, by: &Person, cleanup: &Cleanup, id: Uuid, photo: Option<&Uuid>) -> Result<()> {
     let mut h = load(tx, id).await?;
-    if h.cleanup == Some(cleanup.record.id) && h.state == State::Cleaned {
-        return Ok(()); // a corrected result
-    }
     if !h.state.is_open() && h.hazards.is_empty() {
-        return Ok(()); // somebody else was there before
+        return Ok(()); // a corrected result, or somebody else was there before
+    }
+    let others = h.claim.as_ref().is_some_and(|c| c.id != claim_id(cleanup.record.id, id));
+    if h.state == State::Ordered || (others && !own_claim(tx, by, &h).await?) {
+        return Ok(()); // it is somebody else's to say
     }
     let ended = h.clean().map_err(|e| e.at("hotspots").fact("hotspot", id.to_string()))?;
     end(tx, ended, "fulfilled").await?;
-    h.cleanup = Some(cleanup.record.id);
+    h.cleanup = cleanup.open.then_some(cleanup.record.id);
     let (reporter, _) = tx.reporter(id).await?.ok_or_else(|| missing("hotspot"))?;
     save(tx, h, "cleaned", None, by).await?;
     if reporter == by.id {
@@ -156,6 +159,11 @@ async fn clean_hotspot(tx: &mut Tx, by: &Person, cleanup: &Cleanup, id: Uuid, ph
         .fact("photo", photo.map(Uuid::to_string))
         .fact("name", cleanup.organiser.name.clone());
     tx.tell(Audience::Person(reporter), &telling).await
+}
+
+async fn own_claim(tx: &mut Tx, by: &Person, h: &Hotspot) -> Result<bool> {
+    let Some(claim) = &h.claim else { return Ok(true) };
+    Ok(tx.claim(claim.id).await?.is_some_and(|c| c.person == by.id))
 }
 
 /// The piles of a cleanup.
@@ -192,16 +200,18 @@ pub struct Costs {
     pub expenses: Vec<Expense>,
 }
 
-/// Says who pays for a cleanup, and what was paid for. `taken` tells which receipts other cleanups have.
+/// Says who pays for a cleanup, and what was paid for.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `invalid` when an expense is told twice.
-pub async fn cost(tx: &mut Tx, by: &Person, id: Uuid, mut costs: Costs, taken: &[(String, String)]) -> Result<Cleanup> {
+pub async fn cost(tx: &mut Tx, by: &Person, id: Uuid, mut costs: Costs) -> Result<Cleanup> {
     let mut cleanup = run_by(tx, by, id).await?;
     if costs.expenses.len() > 50 {
         return Err(Error::invalid("expenses", "At most 50."));
     }
-    let mut seen: Vec<(String, String)> = taken.to_vec();
+    let others: Vec<Cleanup> = tx.things().await?;
+    let others = others.iter().filter(|c| c.record.id != id);
+    let mut seen: Vec<(String, String)> = others.flat_map(|c| &c.expenses).map(receipt_key).collect();
     for expense in &mut costs.expenses {
         expense.what = clean_required("expenses", &expense.what, 100)?;
         expense.seller = clean_required("expenses", &expense.seller, 100)?;
@@ -229,8 +239,7 @@ pub async fn cost(tx: &mut Tx, by: &Person, id: Uuid, mut costs: Costs, taken: &
 }
 
 /// Seller and number of a receipt, by which it is the same wherever it is told.
-#[must_use]
-pub fn receipt_key(expense: &Expense) -> (String, String) {
+fn receipt_key(expense: &Expense) -> (String, String) {
     (expense.seller.to_lowercase(), expense.receipt.to_lowercase())
 }
 

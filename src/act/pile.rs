@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::cleanup::Why;
 use super::outcome::look_at_waste;
 use super::{Made, add, announce, before, find, fresh_code, keep, repeated};
+use crate::coast::earth::metres;
 use crate::domain::change::Layer;
 use crate::domain::cleanup::Cleanup;
 use crate::domain::message::{Audience, MessageKind, Telling};
@@ -18,7 +19,7 @@ use crate::domain::photo::PhotoOf;
 use crate::domain::pile::{Access, Actor, Beside, Hauler, Origin, Part, Pile, PileState};
 use crate::domain::place::LonLat;
 use crate::domain::text::{clean_optional, clean_required};
-use crate::domain::thing::Record;
+use crate::domain::thing::{Record, require};
 use crate::domain::waste::{Bags, WasteTerms, checked_kg};
 use crate::error::{Error, Result};
 use crate::store::Tx;
@@ -109,7 +110,7 @@ pub async fn leave(
     if let Some(there) = before(tx, by, new.id, &sent).await? {
         return Ok(Made::Before(there));
     }
-    let of = origin(tx, &new).await?;
+    let of = origin(tx, by, &new).await?;
     let estimated_kg = new.estimated_kg.unwrap_or_else(|| terms.kg(new.bags));
     let mut pile = Pile {
         record: Record::new(new.id, Some(fresh_code(tx, new.id).await?), tx.now),
@@ -145,19 +146,31 @@ pub async fn leave(
     Ok(made)
 }
 
-async fn origin(tx: &mut Tx, new: &NewPile) -> Result<Origin> {
+/// Where bags are from: a cleanup for those who were at it, a work order for its crew. What professionals bring is never
+/// volunteers'.
+async fn origin(tx: &mut Tx, by: &Person, new: &NewPile) -> Result<Origin> {
+    let professional = matches!(by.role, Role::Crew | Role::Hauler);
     match (new.cleanup, new.order) {
         (Some(id), _) => {
             let cleanup: Option<Cleanup> = tx.thing(id).await?;
-            cleanup.ok_or_else(|| Error::invalid("cleanup", "There is no such cleanup."))?;
+            let cleanup = cleanup.ok_or_else(|| Error::invalid("cleanup", "There is no such cleanup."))?;
+            let maker = tx.maker(id).await?.is_some_and(|(maker, _)| maker == by.id);
+            let own = maker || tx.participants(id).await?.iter().any(|p| p.person == by.id && p.state == "coming");
+            allow(by, Action::RunCleanup, Subject { own, municipality: cleanup.municipality.as_deref() })?;
+            require(!cleanup.is_over(), cleanup.state.text(), "given more bags")?;
             Ok(Origin::Cleanup { id })
         }
         (None, Some(id)) => {
             let order: Option<Order> = tx.thing(id).await?;
-            order.ok_or_else(|| Error::invalid("order", "There is no such work order."))?;
+            let order = order.ok_or_else(|| Error::invalid("order", "There is no such work order."))?;
+            let crew = order.crew.as_ref().map(|c| c.id);
+            let own = crew.is_some() && by.organisation.as_ref().map(|o| o.id) == crew;
+            if !own {
+                allow(by, Action::Order, Subject { own: false, municipality: order.municipality.as_deref() })?;
+            }
             Ok(Origin::Order { id })
         }
-        (None, None) => Ok(Origin::Found),
+        (None, None) => Ok(if professional { Origin::Professional } else { Origin::Found }),
     }
 }
 
@@ -310,7 +323,8 @@ pub async fn decline(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason, next: &
     let (mut pile, hauler) = fetched_by(tx, by, id).await?;
     let why = clean_required("why", &reason.why, 500)?;
     let next = next.iter().find(|h| h.id != hauler.id && !pile.declined_by.contains(&h.id)).cloned();
-    pile.decline(hauler.id, why.clone(), next, terms, tx.now)?;
+    let asked = pile.hauler().unwrap_or(hauler.id);
+    pile.decline(asked, why.clone(), next.filter(|h| h.id != asked), terms, tx.now)?;
     let pile = saved(tx, pile, "declined", Some(why), by).await?;
     if pile.state == PileState::Ready {
         tell_makers(tx, &pile, MessageKind::PileUnserved, by).await?;
@@ -377,6 +391,9 @@ async fn ended(tx: &mut Tx, by: &Person, mut pile: Pile, how: PileState, why: Wh
     saved(tx, pile, how.text(), why, by).await
 }
 
+/// Bags are not carried farther than this to another pile, in metres.
+const MERGED_WITHIN_M: f64 = 500.0;
+
 /// Where a pile's bags are carried.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -395,6 +412,10 @@ pub async fn merge(tx: &mut Tx, by: &Person, id: Uuid, into: Into) -> Result<Pil
         return find(tx, into.into).await;
     }
     let mut other: Pile = tx.thing(into.into).await?.ok_or_else(|| Error::invalid("into", "There is no such pile."))?;
+    let apart = metres(pile.at, other.at);
+    if apart > MERGED_WITHIN_M {
+        return Err(Error::invalid("into", format!("It lies {apart:.0} m away.")));
+    }
     pile.merge_into(&mut other)?;
     keep(tx, pile, "merged", None, Some(by)).await?;
     for part in other.parts.clone() {

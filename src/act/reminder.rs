@@ -1,10 +1,11 @@
 //! What is told because time has passed: looked for every minute, told once.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cleanup::{tell_all, told_of};
 use crate::coast::index::Coast;
 use crate::domain::change::Layer;
+use crate::domain::cleanup::Cleanup;
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::pile::{Actor, Pile};
 use crate::error::Result;
@@ -13,13 +14,14 @@ use crate::store::Tx;
 /// How long before a cleanup those who come are reminded, in hours.
 const BEFORE_HOURS: i64 = 24;
 
-/// Tells what is due by now. The coast in memory says what to look at; what was told before is not told again.
+/// Tells what fell due since an instant. The coast in memory says what to look at; what was told before is not told again.
 ///
 /// # Errors
 /// `internal`.
-pub async fn tell_what_is_due(tx: &mut Tx, coast: &Coast) -> Result<()> {
+pub async fn tell_what_is_due(tx: &mut Tx, coast: &Coast, since: DateTime<Utc>) -> Result<()> {
     let now = tx.now;
-    for c in coast.cleanups.all().filter(|c| c.reserves() && c.from > now && c.from - now <= TimeDelta::hours(BEFORE_HOURS)) {
+    let fell_due = |at: DateTime<Utc>| at > since && at <= now;
+    for c in coast.cleanups.all().filter(|c| c.reserves() && c.from > now && fell_due(remind_at(c))) {
         let telling = Telling::new(MessageKind::CleanupReminder, Layer::Cleanup, c.record.id, "before");
         tell_all(tx, c, &telling).await?;
         if let Some((maker, _)) = tx.maker(c.record.id).await? {
@@ -27,12 +29,12 @@ pub async fn tell_what_is_due(tx: &mut Tx, coast: &Coast) -> Result<()> {
         }
     }
     for h in coast.hotspots.all() {
-        let Some(claim) = h.claim.as_ref().filter(|c| c.remind_at <= now && c.holds(now)) else { continue };
+        let Some(claim) = h.claim.as_ref().filter(|c| fell_due(c.remind_at) && c.holds(now)) else { continue };
         let Some(held) = tx.claim(claim.id).await? else { continue };
         let telling = Telling::new(MessageKind::ClaimReminder, Layer::Hotspot, h.id, claim.until.timestamp());
         tx.tell(Audience::Person(held.person), &telling.fact("until", claim.until.to_rfc3339())).await?;
     }
-    for pile in coast.piles.all().filter(|p| p.is_late(now)) {
+    for pile in coast.piles.all().filter(|p| p.duty.as_ref().is_some_and(|d| fell_due(d.due))) {
         tell_late(tx, pile).await?;
     }
     Ok(())
@@ -59,11 +61,15 @@ async fn tell_late(tx: &mut Tx, pile: &Pile) -> Result<()> {
     }
 }
 
-/// Whether anything may be due: asked before the one who writes is troubled.
+fn remind_at(cleanup: &Cleanup) -> DateTime<Utc> {
+    cleanup.from - TimeDelta::hours(BEFORE_HOURS)
+}
+
+/// Whether anything fell due since an instant: asked before the one who writes is troubled.
 #[must_use]
-pub fn anything_due(coast: &Coast, now: chrono::DateTime<chrono::Utc>) -> bool {
-    let soon = |from: chrono::DateTime<chrono::Utc>| from > now && from - now <= TimeDelta::hours(BEFORE_HOURS);
-    coast.cleanups.all().any(|c| c.reserves() && soon(c.from))
-        || coast.hotspots.all().any(|h| h.claim.as_ref().is_some_and(|c| c.remind_at <= now && c.holds(now)))
-        || coast.piles.all().any(|p| p.is_late(now))
+pub fn anything_due(coast: &Coast, since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let fell_due = |at: DateTime<Utc>| at > since && at <= now;
+    coast.cleanups.all().any(|c| c.reserves() && fell_due(remind_at(c)))
+        || coast.hotspots.all().any(|h| h.claim.as_ref().is_some_and(|c| fell_due(c.remind_at)))
+        || coast.piles.all().any(|p| p.duty.as_ref().is_some_and(|d| fell_due(d.due)))
 }

@@ -223,6 +223,12 @@ impl Cleanup {
         matches!(self.state, CleanupState::Planned | CleanupState::UnderWay)
     }
 
+    /// Whether nothing more can come of it.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, CleanupState::Closed | CleanupState::Cancelled)
+    }
+
     /// Whether it meets another on the same stretch at the same time.
     #[must_use]
     pub fn meets(&self, stretches: &[Stretch], from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
@@ -270,7 +276,8 @@ impl Cleanup {
                 .fact("bags_full", there.bags.full)
                 .fact("bags_half", there.bags.half));
         }
-        let open = self.reserves() || self.state == CleanupState::Cleaned;
+        let unweighed = self.state == CleanupState::WasteHandled && self.weighings.is_empty();
+        let open = self.reserves() || self.state == CleanupState::Cleaned || unweighed;
         require(open, self.state.text(), CleanupState::Cleaned.text())?;
         self.state = CleanupState::Cleaned;
         self.outcome = Some(outcome);

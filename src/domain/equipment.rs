@@ -157,6 +157,14 @@ const MOST: u32 = 10_000;
 const KEPT_LOANS: usize = 20;
 
 impl EquipmentPoint {
+    /// As all may see it: that something is lent and until when, not to whom.
+    #[must_use]
+    pub fn for_all(&self) -> Self {
+        let mut shown = self.clone();
+        shown.loans.iter_mut().for_each(|l| l.name.clear());
+        shown
+    }
+
     /// The level of the item that is lowest of those that are used up: bags and gloves decide.
     #[must_use]
     pub fn level(&self) -> Level {

@@ -103,6 +103,13 @@ pub fn draw(seed: &str, numbers: &[&str], prizes: usize) -> Vec<String> {
 }
 
 impl Lottery {
+    /// As all may see it: numbers are enough to check a draw.
+    #[must_use]
+    pub fn for_all(mut self) -> Self {
+        self.tickets.iter_mut().for_each(|t| t.of = Uuid::nil());
+        self
+    }
+
     /// Registers a ticket. False when it was registered before.
     ///
     /// # Errors
@@ -127,6 +134,9 @@ impl Lottery {
     pub fn draw(&mut self, seed: &str, now: DateTime<Utc>) -> Result<()> {
         if self.drawn_at.is_some() {
             return Err(Error::new(Code::WrongState, "It was drawn before."));
+        }
+        if now <= self.until {
+            return Err(Error::new(Code::WrongState, "Tickets can still be registered."));
         }
         if commitment(seed) != self.commitment {
             return Err(Error::invalid("seed", "This is not the seed that was committed to."));

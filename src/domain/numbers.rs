@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::cleanup::Cleanup;
 use super::order::Order;
-use super::waste::Weight;
+use super::waste::{Bags, Weight};
 use super::zone::Regime;
 
 /// A sum of what was done.
@@ -60,6 +60,12 @@ impl Figures {
         Self { count: 1, metres: done.metres.unwrap_or(0.0), bags: done.bags.count(), ..Self::of_weight(weight) }
     }
 
+    /// Those of bags that somebody filled on their own.
+    #[must_use]
+    pub fn of_bags(bags: Bags, weight: Weight) -> Self {
+        Self { bags: bags.count(), ..Self::of_weight(weight) }
+    }
+
     fn of_weight(weight: Weight) -> Self {
         let kg = |g: i64| g as f64 / 1000.0;
         Self { weighed_kg: kg(weight.weighed_g), estimated_kg: kg(weight.estimated_g), ..Self::default() }
@@ -87,7 +93,7 @@ pub struct Side {
     /// All together.
     pub total: Figures,
     /// By month, 1 to 12.
-    pub months: BTreeMap<u32, Figures>,
+    pub months: BTreeMap<String, Figures>,
     /// By who clears there.
     pub regimes: BTreeMap<String, Figures>,
 }
@@ -96,7 +102,7 @@ impl Side {
     /// Adds something that was done.
     pub fn add(&mut self, month: u32, regime: Regime, figures: Figures) {
         self.total = self.total.and(figures);
-        let months = self.months.entry(month).or_default();
+        let months = self.months.entry(month.to_string()).or_default();
         *months = months.and(figures);
         let regimes = self.regimes.entry(regime.text().to_owned()).or_default();
         *regimes = regimes.and(figures);

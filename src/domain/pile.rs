@@ -102,6 +102,8 @@ pub enum Origin {
     },
     /// Somebody who cleaned on their own.
     Found,
+    /// Professionals without an order.
+    Professional,
 }
 
 /// Bags of one origin.
@@ -358,7 +360,8 @@ impl Pile {
     /// # Errors
     /// `wrong_state`.
     pub fn weigh(&mut self, weighing: Weighing) -> Result<()> {
-        require(self.state.is_open(), self.state.text(), "weighed")?;
+        // What somebody did not see any more may be on the scale now.
+        require(self.state.is_open() || self.state == PileState::Gone, self.state.text(), "weighed")?;
         self.state = PileState::Weighed;
         self.weighing = Some(weighing);
         self.duty = None;

@@ -70,10 +70,11 @@ impl Bags {
 /// # Errors
 /// `invalid` at the field.
 pub fn checked_kg(field: &'static str, kg: f64) -> Result<f64> {
+    let kg = (kg * 1000.0).round() / 1000.0;
     if !kg.is_finite() || kg <= 0.0 || kg > MOST_KG {
         return Err(Error::invalid(field, format!("{field} must be above 0 and at most {MOST_KG}.")));
     }
-    Ok((kg * 1000.0).round() / 1000.0)
+    Ok(kg)
 }
 
 /// What a bag weighs and holds when nobody weighed it, and how long things may wait. Configuration.

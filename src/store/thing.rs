@@ -111,6 +111,14 @@ impl Tx {
         self.rows(sql, args![cleanup]).await?.iter().map(participant).collect()
     }
 
+    /// Whether a joining has this id.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn has_participant(&mut self, id: Uuid) -> Result<bool> {
+        Ok(self.row("SELECT id FROM participant WHERE id = $1", args![id]).await?.is_some())
+    }
+
     /// The cleanups a person comes to, or waits for.
     ///
     /// # Errors
@@ -128,7 +136,8 @@ impl Tx {
     pub async fn put_participant(&mut self, p: &Participant) -> Result<()> {
         let sql =
             "INSERT INTO participant (id, cleanup_id, person_id, name, people, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-                   ON CONFLICT (cleanup_id, person_id) DO UPDATE SET name = $4, people = $5, state = $6, at = $7";
+                   ON CONFLICT (cleanup_id, person_id) DO UPDATE SET name = $4, people = $5, state = $6,
+                   at = CASE WHEN participant.state = 'left' THEN $7 ELSE participant.at END";
         let row = args![p.id, p.cleanup, p.person, p.name.clone(), i64::from(p.people), p.state.as_str(), self.now];
         self.run(sql, row).await?;
         Ok(())

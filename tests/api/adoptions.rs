@@ -66,6 +66,8 @@ both! {
         ola.act(&lottery, "lotteries", "tickets", ticket(6, false)).await.refused(403, "forbidden");
         let none = json!({"number": "A34679F-1"});
         assert_eq!(hauler.act(&lottery, "lotteries", "tickets", none).await.refused(404, "not_found")["field"], "number");
+        staff.act(&lottery, "lotteries", "draws", json!({"seed": "tang og tare"})).await.refused(409, "wrong_state");
+        app.clock.advance(TimeDelta::days(10));
         assert_eq!(staff.act(&lottery, "lotteries", "draws", json!({"seed": "en annen"})).await.refused(422, "invalid")["field"], "seed");
         staff.act(&lottery, "lotteries", "draws", json!({"seed": "tang og tare"})).await.expect(StatusCode::OK);
         let drawn = app.anonymous().get(&format!("/api/v1/lotteries/{}", lottery["id"].as_str().unwrap())).await.json();

@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::helpers::{CLOSED, Engine, OPEN, PROFESSIONAL, TestApp, plan, start};
+use crate::helpers::{CLOSED, Engine, OPEN, PROFESSIONAL, TestApp, pile, plan, start};
 use crate::photos::{jpeg, put};
 
 fn result(full: u32) -> Value {
@@ -138,6 +138,9 @@ both! {
         let (ola, kari) = (app.volunteer().await, app.volunteer().await);
         let cleanup = ola.plan(plan(OPEN)).await;
         kari.act(&cleanup, "cleanups", "participants", json!({"id": Uuid::now_v7()})).await.expect(StatusCode::OK);
+        // Before it has begun, only the organiser can tell.
+        kari.act(&cleanup, "cleanups", "results", result(1)).await.refused(403, "forbidden");
+        ola.act(&cleanup, "cleanups", "starts", json!({})).await.expect(StatusCode::OK);
         let (a, b) = (result(3), result(4));
         let (first, second) =
             tokio::join!(ola.act(&cleanup, "cleanups", "results", a.clone()), kari.act(&cleanup, "cleanups", "results", b.clone()));
@@ -209,7 +212,7 @@ both! {
             sent
         };
         for (field, value) in [
-            ("until", json!(start())), ("from", json!("2020-01-01T00:00:00Z")), ("max_people", json!(0)), ("lon", json!(200)),
+            ("until", json!(start())), ("until", json!("+262142-01-01T00:00:00Z")), ("from", json!("2020-01-01T00:00:00Z")), ("max_people", json!(0)), ("lon", json!(200)),
             ("title", json!("x".repeat(101))), ("hotspots", json!(vec![Uuid::nil(); 201])), ("organiser_kind", json!("king")),
         ] {
             assert_eq!(ola.post("/api/v1/cleanups", with(field, value)).await.refused(422, "invalid")["field"], field);
@@ -226,6 +229,57 @@ both! {
             assert_eq!(ola.act(&cleanup, "cleanups", "results", told).await.refused(422, "invalid")["field"], named);
         }
         assert_eq!(ola.see(&cleanup, "cleanups").await["cleanup"]["state"], "planned");
+    }
+
+    async fn only_hotspots_of_the_cleanup_are_cleaned_by_its_result(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let other = kari.report(OPEN).await;
+        let cleanup = ola.plan(plan(OPEN)).await;
+        let mut told = result(1);
+        told["hotspots"] = json!([other["id"]]);
+        assert_eq!(ola.act(&cleanup, "cleanups", "results", told).await.refused(422, "invalid")["field"], "hotspots");
+        assert_eq!(kari.hotspot(&other["id"]).await["state"], "reported");
+    }
+
+    async fn what_is_planned_among_friends_is_known_by_its_link_alone(app) {
+        let ola = app.volunteer().await;
+        let mut sent = plan(OPEN);
+        sent["open"] = json!(false);
+        let hidden = ola.plan(sent).await;
+        let mut left = pile(OPEN);
+        left["cleanup"] = hidden["id"].clone();
+        ola.post("/api/v1/piles", left.clone()).await.expect(StatusCode::CREATED);
+        let id = hidden["id"].as_str().unwrap();
+        let anyone = app.anonymous();
+        let segment = hidden["stretches"][0]["segment"].as_str().unwrap();
+        let story = format!("/api/v1/stretches/{segment}/story");
+        let pile = format!("/api/v1/piles/{}", left["id"].as_str().unwrap());
+        for path in ["/api/v1/cleanups", "/api/v1/piles", "/api/v1/calendar.ics?municipality=0001", story.as_str(), pile.as_str()] {
+            let answer = anyone.get(path).await;
+            assert!(answer.status == StatusCode::OK && !String::from_utf8_lossy(&answer.bytes).contains(id), "{path}");
+        }
+        let mut events = anyone.request(reqwest::Method::GET, "/api/v1/events?since=0").send().await.unwrap();
+        app.volunteer().await.report(OPEN).await; // the last thing that happens
+        let mut seen = String::new();
+        while !seen.contains("\"act\":\"reported\"") {
+            seen.push_str(&String::from_utf8_lossy(&events.chunk().await.unwrap().unwrap()));
+        }
+        assert!(seen.contains("\"act\":\"piled\"") && !seen.contains(id), "{seen}");
+        assert_eq!(anyone.see(&hidden, "cleanups").await["cleanup"]["title"], "Rydd Sund");
+    }
+
+    async fn who_corrects_a_name_keeps_the_place(app) {
+        let (ola, kari, per) = (app.volunteer().await, app.volunteer().await, app.volunteer().await);
+        let mut sent = plan(OPEN);
+        sent["max_people"] = json!(2);
+        let cleanup = ola.plan(sent).await;
+        let join = |name: &str, people: u32| json!({"id": Uuid::now_v7(), "name": name, "people": people});
+        kari.act(&cleanup, "cleanups", "participants", join("Kri", 2)).await.expect(StatusCode::OK);
+        assert_eq!(per.act(&cleanup, "cleanups", "participants", join("Per", 1)).await.json()["state"], "waiting");
+        assert_eq!(kari.act(&cleanup, "cleanups", "participants", join("Kari", 2)).await.json()["state"], "coming");
+        // Fewer than before: there is room for who waits.
+        kari.act(&cleanup, "cleanups", "participants", join("Kari", 1)).await.expect(StatusCode::OK);
+        assert_eq!(per.told().await, ["place_free"]);
     }
 
     async fn calendars_hold_what_is_open(app) {

@@ -75,6 +75,10 @@ both! {
             let lent = ola.act(&point, "equipment", "loans", own.clone()).await.expect(StatusCode::OK);
             assert_eq!((&lent["stock"][1]["count"], &lent["loans"][0]["until"]), (&json!(0), &json!("2026-06-14")));
         }
+        // To whom is for those who look after the box.
+        assert_eq!(ola.see(&point, "equipment").await["point"]["loans"][0]["name"], "");
+        assert_eq!(staff.see(&point, "equipment").await["point"]["loans"][0]["name"], "4B");
+        ola.get("/api/v1/planned-drops").await.refused(403, "forbidden");
         assert_eq!(ola.act(&point, "equipment", "loans", loan("5A")).await.refused(422, "invalid")["count"], 0);
         for _ in 0..2 {
             let back = ola.act(&point, "equipment", "returns", json!({"loan": own["id"]})).await.expect(StatusCode::OK);

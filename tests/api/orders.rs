@@ -74,6 +74,9 @@ both! {
         let told = json!({"id": Uuid::now_v7(), "bags": {"full": 2}, "people": 3, "hours": 2, "metres": 100});
         kari.act(&cleanup, "cleanups", "results", told).await.expect(StatusCode::OK);
         let before = kari.get("/api/v1/numbers?year=2026").await.json();
+        crew.post("/api/v1/piles", crate::helpers::pile(PROFESSIONAL)).await.expect(StatusCode::CREATED); // without an order
+        let numbers = kari.get("/api/v1/numbers?year=2026").await.json();
+        assert_eq!((&numbers["volunteers"], &numbers["professionals"]["total"]["estimated_kg"]), (&before["volunteers"], &json!(50.0)));
         let h = kari.report(PROFESSIONAL).await;
         let given = staff.post("/api/v1/orders", order(&h, &id)).await.expect(StatusCode::CREATED);
         crew.act(&given, "orders", "acceptances", json!({})).await.expect(StatusCode::OK);
@@ -87,7 +90,7 @@ both! {
         let after = kari.get("/api/v1/numbers?year=2026").await.json();
         assert_eq!(after["volunteers"], before["volunteers"]);
         let total = &after["professionals"]["total"];
-        assert_eq!((&total["count"], &total["metres"], &total["weighed_kg"], &total["estimated_kg"]), (&json!(1), &json!(400.0), &json!(44.0), &json!(0.0)));
+        assert_eq!((&total["count"], &total["metres"], &total["weighed_kg"], &total["estimated_kg"]), (&json!(1), &json!(400.0), &json!(44.0), &json!(50.0)));
         for path in ["/api/v1/seasons?name=Kystlaget%20Sund", "/api/v1/seasons?name=Speiderne"] {
             assert!(kari.get(path).await.json()["figures"]["metres"].as_f64().unwrap() < 200.0);
         }

@@ -105,7 +105,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/equipment/{id}/loans", Some(Action::Stock)),
     ("post", "/api/v1/equipment/{id}/returns", Some(Action::Stock)),
     ("post", "/api/v1/equipment/{id}/removals", Some(Action::Place)),
-    ("get", "/api/v1/planned-drops", None), // what everyone sees at the boxes, as a list
+    ("get", "/api/v1/planned-drops", None), // staff: tests/api/equipment.rs
     ("get", "/api/v1/adoptions", Some(Action::Look)),
     ("post", "/api/v1/adoptions", Some(Action::Adopt)),
     ("get", "/api/v1/adoptions/{id}", Some(Action::Look)),
@@ -322,8 +322,9 @@ async fn adopted(owner: &Person, staff: &Person, path: &str) -> (String, Value) 
 }
 
 async fn raffled(owner: &Person, staff: &Person, path: &str) -> (String, Value) {
+    let until = start() + chrono::TimeDelta::minutes(if path.ends_with("/draws") { -1 } else { 9 });
     let new = || {
-        json!({"id": Uuid::now_v7(), "name": "Kystlotteriet", "from": start(), "until": start() + chrono::TimeDelta::days(9),
+        json!({"id": Uuid::now_v7(), "name": "Kystlotteriet", "from": start() - chrono::TimeDelta::days(9), "until": until,
             "prizes": ["Kajakktur"], "commitment": commitment("tang")})
     };
     let lottery = staff.post("/api/v1/lotteries", new()).await.expect(StatusCode::CREATED);

@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::helpers::{Answer, Engine, OPEN, Person, TestApp, report, start};
+use crate::helpers::{Answer, Engine, OPEN, Person, TestApp, pile, plan, report, start};
 use crate::photos::jpeg;
 
 async fn part(person: &Person, h: &Value, offset: usize, bytes: &[u8], last: bool) -> Answer {
@@ -80,6 +80,39 @@ both! {
         // Another key is another act.
         let other = ola.request(Method::POST, &cleanings).header("idempotency-key", Uuid::now_v7().to_string()).json(&json!({}));
         assert_eq!(ola.send(other).await.expect(StatusCode::OK)["hotspot"]["state"], "cleaned");
+    }
+
+    async fn everything_about_cleanups_and_bags_sent_again_happens_once(app) {
+        let (ola, kari, hauler) = (app.volunteer().await, app.volunteer().await, app.as_role("hauler").await);
+        let h = kari.report(OPEN).await;
+        let mut sent = plan(OPEN);
+        sent["hotspots"] = json!([h["id"]]);
+        eleven_times(&ola, "/api/v1/cleanups", &sent).await;
+        let cleanup = format!("/api/v1/cleanups/{}", sent["id"].as_str().unwrap());
+        eleven_times(&kari, &format!("{cleanup}/participants"), &json!({"id": Uuid::now_v7(), "people": 2})).await;
+        eleven_times(&ola, &format!("{cleanup}/notes"), &json!({"id": Uuid::now_v7(), "text": "Hei"})).await;
+        eleven_times(&ola, &format!("{cleanup}/starts"), &json!({})).await;
+        let told = json!({"id": Uuid::now_v7(), "bags": {"full": 4}, "people": 3, "photos_after": [Uuid::now_v7()]});
+        eleven_times(&ola, &format!("{cleanup}/results"), &told).await;
+        let mut left = pile(OPEN);
+        (left["cleanup"], left["photos"], left["bags"]) = (sent["id"].clone(), json!([Uuid::now_v7()]), json!({"full": 4}));
+        eleven_times(&ola, "/api/v1/piles", &left).await;
+        let at = format!("/api/v1/piles/{}", left["id"].as_str().unwrap());
+        eleven_times(&ola, &format!("{at}/splits"), &json!({"id": Uuid::now_v7(), "bags": {"full": 1}})).await;
+        eleven_times(&hauler, &format!("{at}/acceptances"), &json!({})).await;
+        eleven_times(&hauler, &format!("{at}/collections"), &json!({})).await;
+        let code = ola.see(&sent, "cleanups").await["cleanup"]["code"].clone();
+        eleven_times(&hauler, "/api/v1/weighings", &json!({"id": Uuid::now_v7(), "code": code, "weight_kg": 31.4})).await;
+        eleven_times(&ola, &format!("{cleanup}/closings"), &json!({})).await;
+        eleven_times(&kari, &format!("{cleanup}/thanks"), &json!({})).await;
+        let shown = ola.see(&sent, "cleanups").await;
+        assert_eq!((&shown["weighed_kg"], &shown["estimated_kg"], &shown["cleanup"]["thanks"]), (&json!(31.4), &json!(0.0), &json!(1)));
+        assert_eq!((shown["piles"].as_array().unwrap().len(), &shown["cleanup"]["coming"]), (2, &json!(2)));
+        // Whom it concerns was told once of each.
+        assert_eq!(kari.told().await, ["thanks", "hotspot_cleaned", "cleanup_note"].map(str::to_owned));
+        let of = |kind: &str, all: &[String]| all.iter().filter(|k| *k == kind).count();
+        let told = ola.told().await;
+        assert_eq!([of("thanks", &told), of("pile_accepted", &told), of("pile_collected", &told), of("pile_weighed", &told)], [1, 1, 1, 2]);
     }
 
     async fn handing_over_and_confirming_sent_again_happen_once(app) {

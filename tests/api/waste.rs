@@ -120,6 +120,26 @@ both! {
         assert_eq!(ola.see(&cleanup, "cleanups").await["weighed_kg"], 109.001);
     }
 
+    async fn what_was_driven_away_unseen_is_counted_once_when_it_is_weighed(app) {
+        let (ola, hauler) = (app.volunteer().await, app.as_role("hauler").await);
+        let cleanup = ola.plan(plan(OPEN)).await;
+        let told = json!({"id": Uuid::now_v7(), "bags": {"full": 3}});
+        ola.act(&cleanup, "cleanups", "results", told).await.expect(StatusCode::OK);
+        let mut left = pile(OPEN);
+        (left["cleanup"], left["bags"]) = (cleanup["id"].clone(), json!({"full": 3}));
+        let left = leave(&ola, left).await;
+        app.volunteer().await.act(&left, "piles", "absences", json!({})).await.expect(StatusCode::OK);
+        hauler.post("/api/v1/weighings", weighing(&cleanup["code"], 28.0)).await.expect(StatusCode::OK);
+        let shown = ola.see(&cleanup, "cleanups").await;
+        assert_eq!((&shown["weighed_kg"], &shown["estimated_kg"]), (&json!(28.0), &json!(0.0)));
+        // Bags of others cannot be put to it, nor any once it is closed.
+        ola.act(&cleanup, "cleanups", "closings", json!({})).await.expect(StatusCode::OK);
+        let mut more = pile(OPEN);
+        more["cleanup"] = cleanup["id"].clone();
+        app.volunteer().await.post("/api/v1/piles", more.clone()).await.refused(403, "forbidden");
+        ola.post("/api/v1/piles", more).await.refused(409, "wrong_state");
+    }
+
     async fn piles_are_merged_split_and_missed(app) {
         let (ola, hauler) = (app.volunteer().await, app.as_role("hauler").await);
         let (one, two) = (leave(&ola, pile(OPEN)).await, leave(&ola, pile(OPEN)).await);

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { open, play } from './helpers';
+import { PHOTO, open, play } from './helpers';
 
 const SCREENS: Record<string, string> = {
   map: '/',
@@ -47,6 +47,54 @@ test('axe finds nothing on a hotspot, hazardous or claimed, and on what staff se
     await expect(page.locator('aside h2')).toBeVisible();
     await check(page);
   }
+});
+
+for (const look of ['light', 'dark'] as const) {
+  test(`axe finds nothing on what is planned, left and fetched, ${look}`, async ({ page }) => {
+    test.setTimeout(180_000); // eighteen screens
+    await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+    const ids = async (what: string) =>
+      ((await (await page.request.get(`/api/v1/${what}`)).json()) as { features: { properties: { id: string; code: string } }[] }).features.map(
+        (f) => f.properties,
+      );
+    const [cleanup, pile, point, site] = [(await ids('cleanups'))[0], (await ids('piles'))[0], (await ids('equipment'))[0], (await ids('sites'))[0]];
+    const [order, adoption] = [(await ids('orders'))[0], (await ids('adoptions'))[0]];
+    await page.request.post('/api/v1/demo/role', { data: { role: 'staff', municipality: '4203' } });
+    const paths = [
+      '/plan/58.44900,8.90000', `/cleanups/${cleanup?.id}`, `/results/${cleanup?.id}`, '/bags/58.71500,9.28000', `/piles/${pile?.id}`,
+      `/gate/${pile?.code}`, '/desk', `/orders/${order?.id}`, `/equipment/${point?.id}`, `/sites/${site?.id}`, '/messages', '/numbers', '/refund',
+      '/adopt/58.44900,8.90000', `/adoptions/${adoption?.id}`, '/season?name=Trom%C3%B8y%20speidergruppe', `/print/poster-${cleanup?.id}`,
+      `/print/tags-${cleanup?.id}`,
+    ];
+    for (const path of paths) {
+      await open(page, path);
+      await expect(page.locator('aside h2')).toBeVisible();
+      await expect(page.locator('aside').getByText('Loading …')).toHaveCount(0);
+      await page.evaluate(() => document.querySelectorAll('aside details').forEach((d) => ((d as HTMLDetailsElement).open = true)));
+      await check(page, path);
+    }
+  });
+}
+
+test('axe finds nothing on a claim form, a draft, and what was refused', async ({ page }) => {
+  const found = (await (await page.request.get('/api/v1/hotspots?state=reported')).json()) as {
+    features: { id: string; properties: { hazards: string[]; lat: number } }[];
+  };
+  const free = found.features.find((f) => f.properties.hazards.length === 0);
+  await open(page, `/hotspots/${free?.id}`);
+  await page.getByRole('button', { name: 'I will clear it' }).click();
+  await expect(page.getByRole('button', { name: 'Zoom in' })).toBeVisible();
+  await check(page, 'claim form');
+  // Refused: a place far out at sea.
+  await open(page, '/report/57.60000,9.90000');
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.locator('aside').getByText('Several bags').click();
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await check(page, 'refused');
+  await open(page, '/waiting');
+  await expect(page.locator('aside .boxes li').first()).toBeVisible();
+  await check(page, 'draft');
 });
 
 async function check(page: import('@playwright/test').Page, name = '') {

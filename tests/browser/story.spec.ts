@@ -107,7 +107,7 @@ test('a crew gets its work from staff, and staff approve it', async ({ browser, 
   await crew.getByLabel('Who are you here?').selectOption('crew');
   await expect(crew.getByText('Kystlaget Arendal', { exact: true })).toBeVisible();
   const reporter = await somebody(browser, baseURL);
-  const place = await onShore(request, { lon: 8.795, lat: 58.4215 });
+  const place = await onShore(request, { lon: 8.772, lat: 58.4098 });
   const report = await reportBy(reporter, place, 'More than one can carry');
 
   const staff = await somebody(browser, baseURL, 'staff');

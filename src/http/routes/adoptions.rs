@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Refusals;
 use super::cleanups::{on_the_shore, piles_of};
 use super::places::Collection;
-use super::things::{Nothing, Where, acts, known, made, site};
+use super::things::{Nothing, Where, acts, known, made, one_municipality, site};
 use crate::act::adoption::NewAdoption;
 use crate::act::cleanup::Why;
 use crate::act::pile::Reason;
@@ -44,6 +44,7 @@ pub async fn ask(app: web::Data<App>, who: Actor, new: Body<NewAdoption>) -> Res
     allow(&who.0, Action::Adopt, Subject::default())?;
     let (by, sent, new) = (who.0, digest(&new.0)?, new.0.checked()?);
     let site = site(&app, None, &new.stretches)?;
+    one_municipality(&app, &site)?;
     let done = app.live.write(move |tx| Box::pin(async move { act::adoption::ask(tx, &by, new, sent, site).await })).await?;
     Ok(made(done))
 }
@@ -113,7 +114,7 @@ fn story(app: &App, segments: &[Uuid]) -> Story {
     let (coast, now, zone) = (app.live.coast().clone(), app.live.clock.now(), app.live.time_zone);
     let on = |stretches: &[Stretch]| stretches.iter().any(|s| segments.contains(&s.segment));
     let mut hotspots: Vec<_> = coast.hotspots.all().filter(|h| segments.contains(&h.segment)).map(|h| h.seen(now)).collect();
-    let mut cleanups: Vec<_> = coast.cleanups.all().filter(|c| on(&c.stretches) && (c.open || c.outcome.is_some())).collect();
+    let mut cleanups: Vec<_> = coast.cleanups.all().filter(|c| on(&c.stretches)).collect();
     let mut orders: Vec<_> = coast.orders.all().filter(|o| on(&o.stretches)).collect();
     hotspots.sort_by_key(|h| std::cmp::Reverse(h.reported_at));
     cleanups.sort_by_key(|c| std::cmp::Reverse(c.from));
@@ -142,7 +143,7 @@ fn story(app: &App, segments: &[Uuid]) -> Story {
     Story {
         years: years.into_iter().map(of).collect(),
         hotspots: hotspots.into_iter().take(TOLD).collect(),
-        cleanups: cleanups.into_iter().take(TOLD).map(|c| (**c).clone()).collect(),
+        cleanups: cleanups.into_iter().filter(|c| c.open).take(TOLD).map(|c| (**c).clone()).collect(),
         orders: orders.into_iter().take(TOLD).map(|o| (**o).clone()).collect(),
     }
 }

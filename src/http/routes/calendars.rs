@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Refusals;
+use super::numbers::short;
 use super::things::known;
 use crate::domain::cleanup::{Cleanup, CleanupState};
 use crate::error::{Error, Result};
@@ -71,6 +72,7 @@ pub struct Feed {
 #[utoipa::path(tag = "calendars", params(Feed), responses((status = 200, body = String, content_type = "text/calendar"), Refusals))]
 #[get("/api/v1/calendar.ics")]
 pub async fn of_many(app: web::Data<App>, q: Params<Feed>) -> Result<HttpResponse> {
+    short("organiser", q.0.organiser.as_deref())?;
     let name = match (&q.0.organiser, &q.0.municipality) {
         (Some(name), _) => name.clone(),
         (None, Some(code)) => code.clone(),

@@ -11,7 +11,7 @@ use super::places::Collection;
 use super::things::{Nothing, Where, acts, known, made, site};
 use crate::act::cleanup::{Note, Plan, Site, Why};
 use crate::act::join::Joining;
-use crate::act::outcome::{Costs, Told, receipt_key};
+use crate::act::outcome::{Costs, Told};
 use crate::act::{self, Made, digest};
 use crate::coast::index::Coast;
 use crate::domain::change::HistoryLine;
@@ -355,12 +355,7 @@ acts! {
     leave "/api/v1/cleanups/{id}/leavings" "cleanups" (Why) -> Cleanup { |app, tx, by, id, sent| act::join::leave(tx, &by, id, sent) }
     /// Say who pays for it, and what was paid for
     cost "/api/v1/cleanups/{id}/costs" "cleanups" (Costs) -> Cleanup {
-        |app, tx, by, id, sent| async {
-            let coast = app.live.coast().clone();
-            let others = coast.cleanups.all().filter(|c| c.record.id != id);
-            let taken: Vec<_> = others.flat_map(|c| &c.expenses).map(receipt_key).collect();
-            act::outcome::cost(tx, &by, id, sent, &taken).await
-        }
+        |app, tx, by, id, sent| act::outcome::cost(tx, &by, id, sent)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Equipment points: where bags and gloves are, and what is missing there.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -18,7 +20,7 @@ use crate::domain::site::open_at;
 use crate::error::{Error, Result};
 use crate::http::App;
 use crate::http::read::{Body, Params, id};
-use crate::http::session::Actor;
+use crate::http::session::{Actor, Who};
 
 /// How far ahead drops are planned for, in days.
 const AHEAD_DAYS: i64 = 14;
@@ -32,7 +34,8 @@ const BAGS_EACH: u32 = 2;
 #[get("/api/v1/equipment")]
 pub async fn list(app: web::Data<App>, q: Params<Where>) -> Result<web::Json<Collection<EquipmentPoint>>> {
     let passes = |p: &EquipmentPoint| p.in_use && q.0.passes(p.level().text(), p.municipality.as_deref());
-    Ok(web::Json(Collection::points(q.0.find(&app, &app.live.coast().equipment, passes)?)))
+    let found = q.0.find(&app, &app.live.coast().equipment, passes)?;
+    Ok(web::Json(Collection::points(found.iter().map(|p| Arc::new(p.for_all())).collect())))
 }
 
 /// An equipment point as it is now.
@@ -53,15 +56,20 @@ pub struct PointShown {
 fn shown(app: &App, point: &EquipmentPoint, at: DateTime<Utc>, distance_m: Option<f64>) -> PointShown {
     let (open, changes_at) = open_at(point.hours.as_deref(), at.with_timezone(&app.live.time_zone));
     let changes_at = changes_at.map(|t| t.format("%Y-%m-%dT%H:%M").to_string());
-    PointShown { level: point.level(), point: point.clone(), open, changes_at, distance_m }
+    PointShown { level: point.level(), point: point.for_all(), open, changes_at, distance_m }
 }
 
 /// An equipment point
 #[utoipa::path(tag = "equipment", params(("id" = Uuid, Path)), responses((status = 200, body = PointShown), Refusals))]
 #[get("/api/v1/equipment/{id}")]
-pub async fn one(app: web::Data<App>, path: web::Path<String>) -> Result<web::Json<PointShown>> {
+pub async fn one(app: web::Data<App>, who: Who, path: web::Path<String>) -> Result<web::Json<PointShown>> {
     let point = known(&app.live.coast().equipment, id(&path)?)?;
-    Ok(web::Json(shown(&app, &point, app.live.clock.now(), None)))
+    let mut shown = shown(&app, &point, app.live.clock.now(), None);
+    let subject = Subject { own: false, municipality: point.municipality.as_deref() };
+    if who.0.is_some_and(|by| allow(&by, Action::Place, subject).is_ok()) {
+        shown.point = (*point).clone(); // who lends knows to whom
+    }
+    Ok(web::Json(shown))
 }
 
 /// What one needs, where and when.
@@ -111,6 +119,9 @@ pub async fn nearest(app: web::Data<App>, q: Params<Need>) -> Result<web::Json<V
 fn opens_on(app: &App, point: &EquipmentPoint, on: Option<NaiveDate>) -> bool {
     let Some(day) = on else { return true };
     let zone = app.live.time_zone;
+    if !(1900..2200).contains(&day.year()) {
+        return false; // a slip of the hand, for which there is no calendar
+    }
     let at = |hour| day.and_hms_opt(hour, 0, 0).and_then(|t| zone.from_local_datetime(&t).earliest());
     let Some(begins) = at(0) else { return false };
     let (open, changes) = open_at(point.hours.as_deref(), begins);
@@ -141,13 +152,13 @@ pub struct Return {
 
 acts! {
     /// Fill it up, take from it, or say what is there
-    stock "/api/v1/equipment/{id}/stock-changes" "equipment" (StockChange) -> EquipmentPoint { |app, tx, by, id, sent| act::equipment::stock(tx, &by, id, sent) }
+    stock "/api/v1/equipment/{id}/stock-changes" "equipment" (StockChange) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::stock(tx, &by, id, sent).await.map(|p| p.for_all()) } }
     /// Borrow something
-    lend "/api/v1/equipment/{id}/loans" "equipment" (NewLoan) -> EquipmentPoint { |app, tx, by, id, sent| act::equipment::lend(tx, &by, id, sent) }
+    lend "/api/v1/equipment/{id}/loans" "equipment" (NewLoan) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::lend(tx, &by, id, sent).await.map(|p| p.for_all()) } }
     /// Bring something back
-    take_back "/api/v1/equipment/{id}/returns" "equipment" (Return) -> EquipmentPoint { |app, tx, by, id, sent| act::equipment::take_back(tx, &by, id, sent.loan) }
+    take_back "/api/v1/equipment/{id}/returns" "equipment" (Return) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::take_back(tx, &by, id, sent.loan).await.map(|p| p.for_all()) } }
     /// Take an equipment point away
-    remove "/api/v1/equipment/{id}/removals" "equipment" (Nothing) -> EquipmentPoint { |app, tx, by, id, sent| act::equipment::use_point(tx, &by, id, false) }
+    remove "/api/v1/equipment/{id}/removals" "equipment" (Nothing) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::use_point(tx, &by, id, false).await.map(|p| p.for_all()) } }
 }
 
 /// What to bring to a point.
@@ -170,7 +181,9 @@ pub struct PlannedDrop {
 /// From the stock of each point and the cleanups of the next fourteen days that have it nearest.
 #[utoipa::path(tag = "equipment", params(Where), responses((status = 200, body = Vec<PlannedDrop>), Refusals))]
 #[get("/api/v1/planned-drops")]
-pub async fn drops(app: web::Data<App>, _who: Actor, q: Params<Where>) -> Result<web::Json<Vec<PlannedDrop>>> {
+pub async fn drops(app: web::Data<App>, who: Actor, q: Params<Where>) -> Result<web::Json<Vec<PlannedDrop>>> {
+    // Also what is planned among friends is in it: for those who place equipment out.
+    allow(&who.0, Action::Place, Subject { own: false, municipality: who.0.municipality() })?;
     let (coast, now) = (app.live.coast().clone(), app.live.clock.now());
     let passes = |p: &EquipmentPoint| p.in_use && q.0.passes(p.level().text(), p.municipality.as_deref());
     let points = q.0.find(&app, &coast.equipment, passes)?;

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::Refusals;
+use super::{Refusals, piles};
 use crate::domain::change::{Change, Layer, Thing};
 use crate::domain::hotspot::Hotspot;
 use crate::error::{Error, Result};
@@ -129,9 +129,13 @@ async fn catch_up(app: &App, who: Option<Uuid>, seen: &mut i64, send: &mpsc::Sen
     Ok(())
 }
 
-/// Whom a message is for is nobody else's business.
+/// Whom a message is for is nobody else's business, nor is what is planned among friends.
 fn concerns(change: &Change, who: Option<Uuid>) -> bool {
-    change.thing.layer() != Layer::Message || Some(change.id) == who
+    match &change.thing {
+        Thing::Told => Some(change.id) == who,
+        Thing::Cleanup(c) => c.open, // of one that is not, its link is all there is to know
+        _ => true,
+    }
 }
 
 fn said(app: &App, change: &Change) -> SseEvent {
@@ -141,9 +145,9 @@ fn said(app: &App, change: &Change) -> SseEvent {
     };
     let thing = match &change.thing {
         Thing::Cleanup(c) if c.open => serde_json::to_value(c).ok(),
-        Thing::Pile(p) => serde_json::to_value(p).ok(),
+        Thing::Pile(p) => serde_json::to_value(piles::for_all(&app.live.coast(), p)).ok(),
         Thing::Order(o) => serde_json::to_value(o).ok(),
-        Thing::Equipment(p) => serde_json::to_value(p).ok(),
+        Thing::Equipment(p) => serde_json::to_value(p.for_all()).ok(),
         Thing::Site(s) => serde_json::to_value(s).ok(),
         _ => None,
     };

@@ -18,7 +18,7 @@ use crate::http::session::Actor;
 pub async fn list(app: web::Data<App>) -> Result<web::Json<Vec<Lottery>>> {
     let mut all: Vec<Lottery> = app.live.store.read(app.live.clock.now()).await?.things().await?;
     all.sort_by_key(|l| std::cmp::Reverse((l.until, l.record.id)));
-    Ok(web::Json(all))
+    Ok(web::Json(all.into_iter().map(Lottery::for_all).collect()))
 }
 
 /// A lottery with its tickets, and its seed once it is drawn
@@ -26,7 +26,7 @@ pub async fn list(app: web::Data<App>) -> Result<web::Json<Vec<Lottery>>> {
 #[get("/api/v1/lotteries/{id}")]
 pub async fn one(app: web::Data<App>, path: web::Path<String>) -> Result<web::Json<Lottery>> {
     let found = app.live.store.read(app.live.clock.now()).await?.thing(id(&path)?).await?;
-    found.map(web::Json).ok_or_else(|| Error::new(Code::NotFound, "There is no such lottery."))
+    found.map(|l: Lottery| web::Json(l.for_all())).ok_or_else(|| Error::new(Code::NotFound, "There is no such lottery."))
 }
 
 /// Announce a lottery in my municipality

@@ -1,5 +1,7 @@
 //! Figures, the refund report, and a group's season.
 
+use std::collections::HashMap;
+
 use actix_web::http::header::{CONTENT_DISPOSITION, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::Datelike;
@@ -15,9 +17,10 @@ use crate::domain::cleanup::{Cleanup, CleanupState};
 use crate::domain::numbers::{Figures, Numbers};
 use crate::domain::order::OrderState;
 use crate::domain::permission::{Action, Subject, allow};
-use crate::domain::pile::Origin;
+use crate::domain::pile::{Origin, Pile};
 use crate::domain::refund::{RefundReport, report};
 use crate::domain::share;
+use crate::domain::text::{clean_optional, clean_required};
 use crate::domain::thing::Stretch;
 use crate::domain::waste::{Weight, weight_in, weight_of};
 use crate::error::{Error, Result};
@@ -46,6 +49,7 @@ pub struct Whose {
 impl Whose {
     fn year(&self, app: &App) -> Result<i32> {
         let year = self.year.unwrap_or_else(|| app.live.clock.now().with_timezone(&app.live.time_zone).year());
+        short("organiser", self.organiser.as_deref())?;
         if (2000..=2200).contains(&year) { Ok(year) } else { Err(Error::invalid("year", "year must be from 2000 to 2200.")) }
     }
 
@@ -56,8 +60,25 @@ impl Whose {
     }
 }
 
+/// Checks the length of a name.
+///
+/// # Errors
+/// `invalid` at the field.
+pub fn short(field: &'static str, name: Option<&str>) -> Result<()> {
+    clean_optional(field, name, 80).map(drop)
+}
+
 fn weight(app: &App, coast: &Coast, cleanup: &Cleanup) -> Weight {
     weight_of(cleanup, piles_of(coast, cleanup).iter().map(|p| &**p), &app.config.waste)
+}
+
+/// The kilograms of each work order in a pile.
+fn orders_in(pile: &Pile) -> Vec<(Uuid, Weight)> {
+    let mut orders: Vec<Uuid> =
+        pile.parts.iter().filter_map(|p| if let Origin::Order { id } = p.of { Some(id) } else { None }).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    orders.into_iter().map(|id| (id, weight_in(pile, |of| *of == Origin::Order { id }))).collect()
 }
 
 fn numbers_of(app: &App, whose: &Whose) -> Result<Numbers> {
@@ -74,34 +95,30 @@ fn numbers_of(app: &App, whose: &Whose) -> Result<Numbers> {
         }
     }
     // Bags that somebody filled on their own are no cleanup, but kilograms of volunteers all the same.
-    let mut piles_of_orders: std::collections::HashMap<Uuid, Weight> = std::collections::HashMap::new();
+    let mut of_orders: HashMap<Uuid, Weight> = HashMap::new();
     for p in coast.piles.all() {
-        for part in &p.parts {
-            if let Origin::Order { id } = part.of {
-                piles_of_orders.insert(id, Weight::default());
+        for (order, weight) in orders_in(p) {
+            let sum = of_orders.entry(order).or_default();
+            *sum = sum.and(weight);
+        }
+        let local = p.record.made_at.with_timezone(&zone);
+        if local.year() != year || !whose.passes(p.municipality.as_deref(), None, &[]) {
+            continue;
+        }
+        for (origin, side) in [(Origin::Found, &mut sums.volunteers), (Origin::Professional, &mut sums.professionals)] {
+            let bags = p.bags_of(&origin);
+            if !bags.is_empty() {
+                let regime = coast.here(p.at).regime(local.date_naive());
+                side.add(local.month(), regime, Figures::of_bags(bags, weight_in(p, |of| *of == origin)));
             }
         }
-        let found = weight_in(p, |of| *of == Origin::Found);
-        let local = p.record.made_at.with_timezone(&zone);
-        if found != Weight::default() && local.year() == year && whose.passes(p.municipality.as_deref(), None, &[]) {
-            let regime = coast.here(p.at).regime(local.date_naive());
-            let kg = |g: i64| g as f64 / 1000.0;
-            let bags = p.bags_of(&Origin::Found).count();
-            let figures =
-                Figures { bags, weighed_kg: kg(found.weighed_g), estimated_kg: kg(found.estimated_g), ..Figures::default() };
-            sums.volunteers.add(local.month(), regime, figures);
-        }
-    }
-    for (id, sum) in &mut piles_of_orders {
-        let all = coast.piles.all().map(|p| weight_in(p, |of| *of == Origin::Order { id: *id }));
-        *sum = all.fold(Weight::default(), Weight::and);
     }
     for o in coast.orders.all().filter(|o| matches!(o.state, OrderState::Done | OrderState::Approved)) {
         let Some(done) = &o.done else { continue };
         let local = done.at.with_timezone(&zone);
         let crew = o.crew.as_ref().map(|c| c.name.as_str());
         if local.year() == year && whose.passes(o.municipality.as_deref(), crew, &o.stretches) {
-            let in_piles = piles_of_orders.get(&o.record.id).copied().unwrap_or_default();
+            let in_piles = of_orders.get(&o.record.id).copied().unwrap_or_default();
             sums.professionals.add(local.month(), o.regime, Figures::of_order(o, in_piles));
         }
     }
@@ -142,7 +159,8 @@ pub async fn numbers_csv(app: web::Data<App>, q: Params<Whose>) -> Result<HttpRe
     let heads = ["who", "month", "count", "metres", "weighed_kg", "estimated_kg", "bags", "people", "hours"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     for (who, side) in [("volunteers", &of.volunteers), ("professionals", &of.professionals)] {
-        let months = side.months.iter().map(|(month, f)| (format!("{}-{month:02}", of.year), f));
+        let of_month = |month: u32| Some((format!("{}-{month:02}", of.year), side.months.get(&month.to_string())?));
+        let months = (1..=12).filter_map(of_month);
         for (when, f) in months.chain([(of.year.to_string(), &side.total)]) {
             let kg = |n: f64| format!("{n:.3}");
             let figures = [f.count.to_string(), format!("{:.0}", f.metres), kg(f.weighed_kg), kg(f.estimated_kg)];
@@ -276,7 +294,7 @@ pub struct GroupSeason {
     places: Vec<crate::domain::place::LonLat>,
     /// How many thanked it.
     thanks: u32,
-    /// The last round number of kilograms it has passed over all years: 100, 250, 500, 1000 …
+    /// The last round number of weighed kilograms it has passed over all years: 100, 250, 500, 1000 …
     milestone_kg: Option<u32>,
 }
 
@@ -284,7 +302,8 @@ pub struct GroupSeason {
 const MILESTONES: [u32; 9] = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000];
 
 fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
-    let whose = Whose { year: group.year, municipality: None, organiser: Some(group.name.clone()), segment: None };
+    let name = clean_required("name", &group.name, 80)?;
+    let whose = Whose { year: group.year, municipality: None, organiser: Some(name), segment: None };
     let (coast, zone, year) = (app.live.coast().clone(), app.live.time_zone, whose.year(app)?);
     let own = |c: &&std::sync::Arc<Cleanup>| c.outcome.is_some() && whose.passes(None, c.organiser.name.as_deref(), &c.stretches);
     let (mut figures, mut all) = (Figures::default(), Figures::default());
@@ -294,11 +313,11 @@ fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
         all = all.and(one);
         if c.from.with_timezone(&zone).year() == year {
             figures = figures.and(one);
-            places.push(c.at);
+            places.extend(c.open.then_some(c.at));
             thanks += c.thanks;
         }
     }
-    let passed = |kg: &&u32| f64::from(**kg) <= all.weighed_kg + all.estimated_kg;
+    let passed = |kg: &&u32| f64::from(**kg) <= all.weighed_kg;
     let milestone_kg = MILESTONES.iter().rev().find(passed).copied();
     Ok(GroupSeason { name: group.name.clone(), year, figures, places, thanks, milestone_kg })
 }

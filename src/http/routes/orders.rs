@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Refusals;
 use super::cleanups::on_the_shore;
 use super::places::Collection;
-use super::things::{Nothing, Where, acts, known, made, site};
+use super::things::{Nothing, Where, acts, known, made, one_municipality, site};
 use crate::act::cleanup::Why;
 use crate::act::order::{Assignment, Finished, NewOrder};
 use crate::act::pile::Reason;
@@ -63,6 +63,7 @@ pub async fn give(app: web::Data<App>, who: Actor, new: Body<NewOrder>) -> Resul
     let first = places.first().copied();
     places.extend(&new.stretches);
     let mut site = site(&app, first, &new.stretches)?;
+    one_municipality(&app, &site)?;
     if site.municipality.is_none() {
         site.municipality = places.first().and_then(|at| coast.municipality(*at)).map(|m| m.code.clone());
     }

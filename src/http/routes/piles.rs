@@ -1,5 +1,7 @@
 //! Filled bags: left, fetched, weighed at a gate.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,12 +14,13 @@ use crate::act::cleanup::Why;
 use crate::act::gate::{NewWeighing, Weighed, no_such_code};
 use crate::act::pile::{Into, NewPile, Promise, Reason, Split};
 use crate::act::{self, digest};
+use crate::coast::index::Coast;
 use crate::domain::change::{HistoryLine, Layer};
 use crate::domain::cleanup::Cleanup;
 use crate::domain::code;
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
-use crate::domain::pile::{Access, Hauler, Pile};
+use crate::domain::pile::{Access, Hauler, Origin, Pile};
 use crate::domain::place::LonLat;
 use crate::domain::site::{Site, open_at};
 use crate::error::Result;
@@ -25,13 +28,27 @@ use crate::http::App;
 use crate::http::read::{Body, Params, id};
 use crate::http::session::{Actor, Who};
 
+/// A pile as all may see it: of a cleanup that is not open to all, not which one it is.
+pub fn for_all(coast: &Coast, pile: &Pile) -> Pile {
+    let mut shown = pile.clone();
+    for part in &mut shown.parts {
+        if let Origin::Cleanup { id } = &mut part.of
+            && !coast.cleanups.get(*id).is_some_and(|c| c.open)
+        {
+            *id = Uuid::nil();
+        }
+    }
+    shown
+}
+
 /// Waste piles
 #[utoipa::path(tag = "waste", params(Where), responses((status = 200, body = Collection<Pile>), Refusals))]
 #[get("/api/v1/piles")]
 pub async fn list(app: web::Data<App>, q: Params<Where>) -> Result<web::Json<Collection<Pile>>> {
     let passes = |p: &Pile| q.0.passes(p.state.text(), p.municipality.as_deref());
-    let found = q.0.find(&app, &app.live.coast().piles, passes)?;
-    Ok(web::Json(Collection::points(found)))
+    let coast = app.live.coast().clone();
+    let found = q.0.find(&app, &coast.piles, passes)?;
+    Ok(web::Json(Collection::points(found.iter().map(|p| Arc::new(for_all(&coast, p))).collect())))
 }
 
 /// A pile, and what the one who asks may do with it.
@@ -63,7 +80,8 @@ pub async fn one(app: web::Data<App>, who: Who, path: web::Path<String>) -> Resu
         (may_keep, may_fetch) = (keeps, fetches);
     }
     let (estimated_kg, late) = (pile.estimated_kg(), pile.is_late(now));
-    Ok(web::Json(PileShown { pile: (*pile).clone(), estimated_kg, late, may_keep, may_fetch }))
+    let pile = if may_keep { (*pile).clone() } else { for_all(&app.live.coast(), &pile) };
+    Ok(web::Json(PileShown { pile, estimated_kg, late, may_keep, may_fetch }))
 }
 
 /// What happened to a pile, oldest first
@@ -220,7 +238,7 @@ pub async fn coded(app: web::Data<App>, path: web::Path<String>) -> Result<web::
         Some(c) => super::cleanups::piles_of(&coast, c),
         None => coast.piles.get(id).cloned().into_iter().collect(),
     };
-    let piles = piles.iter().map(|p| (**p).clone()).collect();
+    let piles = piles.iter().map(|p| for_all(&coast, p)).collect();
     Ok(web::Json(Coded { layer, id, cleanup: cleanup.map(|c| (*c).clone()), piles }))
 }
 

@@ -113,6 +113,19 @@ pub fn site(app: &App, at: Option<LonLat>, places: &[LonLat]) -> Result<Site> {
     Ok(Site { at, municipality, regime: coast.here(stands_for).regime(coast.date), stretches })
 }
 
+/// Refuses stretches of several municipalities: each decides for itself.
+///
+/// # Errors
+/// `invalid` at `stretches`.
+pub fn one_municipality(app: &App, site: &Site) -> Result<()> {
+    let coast = app.live.coast();
+    let of = |at: LonLat| coast.municipality(at).map(|m| m.code.clone());
+    if site.stretches.iter().all(|s| of(s.at) == site.municipality) {
+        return Ok(());
+    }
+    Err(Error::invalid("stretches", "They lie in several municipalities. Ask each for its own."))
+}
+
 /// Haulers that may fetch something there, those of small areas first.
 #[must_use]
 pub fn haulers(app: &App, at: LonLat, access: Access) -> Vec<Hauler> {

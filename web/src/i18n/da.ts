@@ -704,7 +704,7 @@ export const da: Catalogue = {
   'safety.pollution': 'Olie: {number}',
   'hotspot.plan': 'Ryd det sammen med andre',
   'hotspot.cleanedBy': 'Se, hvem der ryddede op',
-  'list.others': 'Oprydninger, sække og udstyr',
+  'list.others': 'Oprydninger, sække og udstyr ({n})',
   'act.planned': 'Planlagt',
   'act.started': 'I gang',
   'act.cancelled': 'Aflyst',

@@ -705,7 +705,7 @@ export const en = {
   'safety.pollution': 'Oil: {number}',
   'hotspot.plan': 'Clean it with others',
   'hotspot.cleanedBy': 'See who cleaned it',
-  'list.others': 'Cleanups, bags and equipment',
+  'list.others': 'Cleanups, bags and equipment ({n})',
   'act.planned': 'Planned',
   'act.started': 'Started',
   'act.cancelled': 'Cancelled',

@@ -705,7 +705,7 @@ export const nb: Catalogue = {
   'safety.pollution': 'Olje: {number}',
   'hotspot.plan': 'Rydd det sammen med andre',
   'hotspot.cleanedBy': 'Se hvem som ryddet',
-  'list.others': 'Ryddinger, sekker og utstyr',
+  'list.others': 'Ryddinger, sekker og utstyr ({n})',
   'act.planned': 'Planlagt',
   'act.started': 'I gang',
   'act.cancelled': 'Avlyst',

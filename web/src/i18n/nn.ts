@@ -706,7 +706,7 @@ export const nn: Catalogue = {
   'safety.pollution': 'Olje: {number}',
   'hotspot.plan': 'Rydd det saman med andre',
   'hotspot.cleanedBy': 'Sjå kven som rydda',
-  'list.others': 'Ryddingar, sekker og utstyr',
+  'list.others': 'Ryddingar, sekker og utstyr ({n})',
   'act.planned': 'Planlagd',
   'act.started': 'I gang',
   'act.cancelled': 'Avlyst',

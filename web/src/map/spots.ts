@@ -1,5 +1,6 @@
 import type { Hotspot } from '../api/client';
 import { ago, dayAndTime, t } from '../i18n/index.svelte';
+import { app } from '../state/app.svelte';
 import { isOpenCleanup, isOpenPile, levelOf, things, bagsOf } from '../state/things.svelte';
 import { markOf, type Mark } from './symbols';
 
@@ -59,5 +60,17 @@ export function thingSpots(now = Date.now()): Spot[] {
       lat: s.lat,
       lon: s.lon,
     }));
-  return [...cleanups, ...piles, ...points, ...sites];
+  // Work orders are for those who give them out and those who do them.
+  const orders = [...things.order.values()]
+    .filter((o) => app.isStaff || o.crew?.id === app.me?.organisation?.id)
+    .filter((o) => ['proposed', 'assigned', 'accepted', 'under_way', 'done'].includes(o.state))
+    .map((o) => ({
+      href: `/orders/${o.id}`,
+      mark: 'order' as const,
+      name: `${t('order.one')}: ${o.what}, ${t(`order.state.${o.state}`)}`,
+      line: things.lines.get(o.id),
+      lat: o.lat,
+      lon: o.lon,
+    }));
+  return [...cleanups, ...piles, ...points, ...sites, ...(app.me?.organisation ? orders : [])];
 }
