@@ -116,16 +116,16 @@ test('a crew gets its work from staff, and staff approve it', async ({ browser, 
   await staff.getByLabel('What is to be done?').fill('Clear the north side');
   await staff.locator('aside').getByLabel('Crew').selectOption('Kystlaget Arendal');
   await staff.getByRole('button', { name: 'Give the order' }).click();
-  await expect(staff.getByText('The crew is asked')).toBeVisible();
+  await expect(staff.locator('aside').getByText('The crew is asked')).toBeVisible();
   await expect(reporter.locator('aside').getByText('A crew will clear it')).toBeVisible();
 
   await open(crew, '/day');
-  await crew.getByText('Clear the north side').click();
+  await crew.locator('aside').getByText('Clear the north side').click();
   await crew.getByRole('button', { name: 'We take it' }).click();
   await crew.getByRole('button', { name: 'We have started' }).click();
   await crew.getByRole('spinbutton', { name: 'Full bags' }).fill('3');
   await crew.getByRole('button', { name: 'Done' }).click();
-  await expect(crew.getByText('Done, waits for approval')).toBeVisible();
+  await expect(crew.locator('aside').getByText('Done, waits for approval')).toBeVisible();
   await staff.getByRole('button', { name: 'Approve' }).click();
   await expect(staff.locator('aside').getByText('Approved').first()).toBeVisible();
   await expect(reporter.locator('aside').getByText('Cleaned and confirmed')).toBeVisible();

@@ -203,7 +203,7 @@ export const da: Catalogue = {
   'invite.title': 'Invitér en kollega',
   'invite.make': 'Lav et engangslink',
   'app.offlineAsOf': 'Ingen forbindelse. Dette er fra {date}.',
-  'legend.marks': 'Det der er meldt',
+  'legend.marks': 'På kortet',
   'filter.state': 'Tilstand',
   'place.asking': 'Spørger hvad der gælder her …',
   'outbox.unfinished': 'Ikke færdig, begyndt {ago}',

@@ -203,7 +203,7 @@ export const en = {
   'invite.title': 'Invite a colleague',
   'invite.make': 'Make a one-time link',
   'app.offlineAsOf': 'No signal. This is from {date}.',
-  'legend.marks': 'What is reported',
+  'legend.marks': 'On the map',
   'filter.state': 'State',
   'place.asking': 'Asking what holds here …',
   'outbox.unfinished': 'Not finished, begun {ago}',

@@ -1,5 +1,5 @@
 import type { Words } from '../api/client';
-import { en } from './en';
+import type { en } from './en';
 import { LANGS, type Lang } from './langs';
 
 export { LANGS, type Lang };
@@ -23,14 +23,15 @@ const STORED = 'strandline-language';
 
 class Language {
   lang = $state<Lang>('en');
-  messages = $state.raw<Catalogue>(en);
+  /** None before one is chosen, which is done before anything is shown. */
+  messages = $state.raw<Catalogue>({} as Catalogue);
 
   async choose(lang: Lang, remember = true) {
     const catalogues = {
       nb: () => import('./nb').then((m) => m.nb),
       nn: () => import('./nn').then((m) => m.nn),
       da: () => import('./da').then((m) => m.da),
-      en: () => Promise.resolve(en),
+      en: () => import('./en').then((m) => m.en),
     };
     this.messages = await catalogues[lang]();
     this.lang = lang;

@@ -203,7 +203,7 @@ export const nb: Catalogue = {
   'invite.title': 'Inviter en kollega',
   'invite.make': 'Lag en engangslenke',
   'app.offlineAsOf': 'Ikke dekning. Dette er fra {date}.',
-  'legend.marks': 'Det som er meldt',
+  'legend.marks': 'På kartet',
   'filter.state': 'Tilstand',
   'place.asking': 'Spør hva som gjelder her …',
   'outbox.unfinished': 'Ikke ferdig, begynt {ago}',

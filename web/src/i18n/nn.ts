@@ -203,7 +203,7 @@ export const nn: Catalogue = {
   'invite.title': 'Inviter ein kollega',
   'invite.make': 'Lag ei eingongslenkje',
   'app.offlineAsOf': 'Ikkje dekning. Dette er frå {date}.',
-  'legend.marks': 'Det som er meldt',
+  'legend.marks': 'På kartet',
   'filter.state': 'Tilstand',
   'place.asking': 'Spør kva som gjeld her …',
   'outbox.unfinished': 'Ikkje ferdig, byrja {ago}',
