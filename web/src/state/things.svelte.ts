@@ -39,10 +39,15 @@ class Things {
   changed = $state(0);
 
   keep<L extends LayerName>(layer: L, thing: Layers[L]) {
+    this.hold(layer, thing);
+    this.changed += 1;
+  }
+
+  /** Holds a thing as it was read, unless a newer one is known: answers may come in another order than they were asked for. */
+  hold<L extends LayerName>(layer: L, thing: Layers[L]) {
     const map = this[layer] as SvelteMap<string, Layers[L]>;
     const there = map.get(thing.id);
     if (!there || there.version <= thing.version) map.set(thing.id, thing);
-    this.changed += 1;
   }
 
   /** Reads the things of a window; without signal, those of the last time. */
