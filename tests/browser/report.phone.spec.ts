@@ -33,6 +33,23 @@ test('a report with a photo reaches the map, and another browser sees it appear'
   await other.close();
 });
 
+test('a photo that is still being made ready when the form is sent goes with it', async ({ page }) => {
+  // A slow phone: reading the picture waits until the form has been sent.
+  await page.addInitScript(() => {
+    const read = createImageBitmap;
+    const held = new Promise<void>((go) => addEventListener('letgo', () => go()));
+    Object.assign(window, { createImageBitmap: async (...with_: Parameters<typeof read>) => (await held, read(...with_)) });
+  });
+  const place = await onShore(page.request, { lon: 8.728, lat: 58.3925 });
+  await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.getByText('Several bags').click();
+  await expect(page.getByText('One moment')).toBeVisible();
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await page.evaluate(() => dispatchEvent(new Event('letgo')));
+  await expect(page.getByText('Thank you! The report is on the map.')).toBeVisible();
+});
+
 test('a hazardous report says at once what to do and cannot be claimed', async ({ page }) => {
   const place = await onShore(page.request, { lon: 8.735, lat: 58.395 });
   await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);

@@ -150,6 +150,7 @@ export const da: Catalogue = {
   'report.photos': 'Billeder',
   'report.morePhotos': 'Et billede til',
   'report.removePhoto': 'Fjern billede {n}',
+  'report.photoComing': 'Et øjeblik …',
   'report.photoUnreadable': 'Dette billede kan ikke læses her. Vælg et andet.',
   'report.place': 'Hvor er det?',
   'report.placeHint': 'Træk nålen på kortet, eller brug din position.',

@@ -150,6 +150,7 @@ export const en = {
   'report.photos': 'Photos',
   'report.morePhotos': 'One more photo',
   'report.removePhoto': 'Remove photo {n}',
+  'report.photoComing': 'One moment …',
   'report.photoUnreadable': 'This photo cannot be read here. Choose another.',
   'report.place': 'Where is it?',
   'report.placeHint': 'Drag the pin on the map, or use your position.',

@@ -150,6 +150,7 @@ export const nb: Catalogue = {
   'report.photos': 'Bilder',
   'report.morePhotos': 'Ett bilde til',
   'report.removePhoto': 'Fjern bilde {n}',
+  'report.photoComing': 'Et øyeblikk …',
   'report.photoUnreadable': 'Dette bildet kan ikke leses her. Velg et annet.',
   'report.place': 'Hvor er det?',
   'report.placeHint': 'Dra nåla på kartet, eller bruk posisjonen din.',

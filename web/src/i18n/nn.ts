@@ -150,6 +150,7 @@ export const nn: Catalogue = {
   'report.photos': 'Bilete',
   'report.morePhotos': 'Eitt bilete til',
   'report.removePhoto': 'Fjern bilete {n}',
+  'report.photoComing': 'Ein augneblink …',
   'report.photoUnreadable': 'Dette biletet kan ikkje lesast her. Vel eit anna.',
   'report.place': 'Kvar er det?',
   'report.placeHint': 'Dra nåla på kartet, eller bruk posisjonen din.',

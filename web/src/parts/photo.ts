@@ -8,6 +8,16 @@ export interface Picture {
   position: { lat: number; lon: number } | null;
 }
 
+let preparing: Promise<unknown> = Promise.resolve();
+
+/** Photos are being made ready: a form that is sent meanwhile waits for them. */
+export function prepare(photos: Promise<unknown>) {
+  preparing = Promise.all([preparing, photos]);
+}
+
+/** When every photo that was chosen is in its form. */
+export const prepared = () => preparing;
+
 /** Reads a photo, upright and small enough to send. Where it was taken is read here, and does not travel with it. */
 export async function take(file: File): Promise<Picture> {
   const position = await positionOf(file);
