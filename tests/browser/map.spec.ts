@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { onShore, open, play, reportBySomebody } from './helpers';
 
@@ -93,4 +94,16 @@ test('the four languages are whole, and the choice is remembered', async ({ page
   await page.locator('aside select').first().selectOption('da');
   await page.reload();
   await expect(page.getByRole('button', { name: 'Meld affald' })).toBeVisible();
+});
+
+test('the first load is at most 120 kB of JavaScript, packed', async ({ page }) => {
+  const scripts = new Map<string, Promise<Buffer>>();
+  page.on('response', (r) => new URL(r.url()).pathname.endsWith('.js') && r.frame() && scripts.set(r.url(), r.body()));
+  await page.addInitScript(() => delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker); // fetches the rest for later
+  await open(page, '/');
+  await page.waitForLoadState('networkidle');
+  const sizes = await Promise.all([...scripts].map(async ([url, body]) => [gzipSync(await body, { level: 9 }).length, url] as const));
+  const sum = sizes.reduce((all, [size]) => all + size, 0);
+  expect(sum, sizes.sort(([a], [b]) => b - a).join('\n')).toBeLessThanOrEqual(120_000);
+  expect(scripts.size).toBeGreaterThan(5);
 });

@@ -1,0 +1,56 @@
+import type { Component } from 'svelte';
+import type { Key } from '../i18n/index.svelte';
+import type { Route } from '../state/route.svelte';
+
+interface Panel {
+  title: Key;
+  /** Fetches the panel when it is opened; its props are the map and what the address says. */
+  load: () => Promise<{ default: unknown }>;
+}
+
+/** What stands beside the map, by the name of its route. */
+export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
+  list: { title: 'list.title', load: () => import('./List.svelte') },
+  area: { title: 'list.title', load: () => import('./List.svelte') },
+  about: { title: 'nav.about', load: () => import('./About.svelte') },
+  waiting: { title: 'outbox.title', load: () => import('./Waiting.svelte') },
+  kept: { title: 'kept.title', load: () => import('./Kept.svelte') },
+  design: { title: 'design.title', load: () => import('./Design.svelte') },
+  place: { title: 'place.title', load: () => import('./Place.svelte') },
+  report: { title: 'report.title', load: () => import('./Report.svelte') },
+  hotspot: { title: 'hotspot.title', load: () => import('./Hotspot.svelte') },
+  zones: { title: 'zone.title', load: () => import('./Zones.svelte') },
+  enter: { title: 'enter.title', load: () => import('./Enter.svelte') },
+  plan: { title: 'plan.title', load: () => import('../things/Plan.svelte') },
+  pile_form: { title: 'pile.leave', load: () => import('../things/PileForm.svelte') },
+  adopt: { title: 'adopt.title', load: () => import('../things/Adopt.svelte') },
+  cleanup: { title: 'cleanup.one', load: () => import('../things/Cleanup.svelte') },
+  result: { title: 'result.title', load: () => import('../things/Result.svelte') },
+  pile: { title: 'pile.one', load: () => import('../things/Pile.svelte') },
+  order: { title: 'order.one', load: () => import('../things/Order.svelte') },
+  equipment: { title: 'equipment.one', load: () => import('../things/Point.svelte') },
+  site: { title: 'site.one', load: () => import('../things/Site.svelte') },
+  adoption: { title: 'adopt.one', load: () => import('../things/Adoption.svelte') },
+  lottery: { title: 'lottery.one', load: () => import('../things/Lottery.svelte') },
+  stretch: { title: 'story.title', load: () => import('../things/Stretch.svelte') },
+  print: { title: 'share.print', load: () => import('../things/Print.svelte') },
+  gate: { title: 'gate.title', load: () => import('../things/Gate.svelte') },
+  code: { title: 'gate.code', load: () => import('../things/Code.svelte') },
+  season: { title: 'season.title', load: () => import('../things/Season.svelte') },
+  messages: { title: 'messages.title', load: () => import('../things/Messages.svelte') },
+  desk: { title: 'desk.title', load: () => import('../things/Desk.svelte') },
+  day: { title: 'day.title', load: () => import('../things/Day.svelte') },
+  numbers: { title: 'numbers.title', load: () => import('../things/Numbers.svelte') },
+  refund: { title: 'refund.title', load: () => import('../things/Refund.svelte') },
+};
+
+const fetched = new Map<string, Component<Record<string, unknown>>>();
+
+/** The panel of a route, if it has been fetched: then it opens without a moment of emptiness. */
+export const panelAtHand = (name: keyof typeof PANELS) => fetched.get(name);
+
+export async function panelOf(name: keyof typeof PANELS) {
+  const found = (await PANELS[name].load()).default as Component<Record<string, unknown>>;
+  fetched.set(name, found);
+  return found;
+}
