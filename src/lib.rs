@@ -13,6 +13,7 @@ pub mod import;
 pub mod live;
 pub mod photos;
 pub mod picture;
+pub mod routing;
 pub mod startup;
 pub mod store;
 pub mod telemetry;

@@ -1,0 +1,28 @@
+//! Pickup routes: which vehicle fetches which piles, in which order, by road and by sea.
+//!
+//! [`Problem`] is the task as numbers, [`solve`] searches for routes, and [`check`] proves, on its own, that they keep
+//! every condition.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "nodes are counted in 32 bits, for a matrix of more would fit no memory; shares of times stay within theirs"
+)]
+
+pub mod check;
+mod insert;
+mod matrix;
+mod near;
+mod problem;
+mod route;
+mod sisr;
+pub mod vrplib;
+mod windows;
+
+pub use matrix::{Matrix, UNREACHABLE};
+pub use problem::{Class, LARGEST, Load, Problem, ProblemError, Tour};
+pub use sisr::{Budget, Outcome, Settings, solve};
+pub use windows::{NEVER, Windows};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,486 @@
+//! Slack Induction by String Removals (Christiaens and Vanden Berghe 2020, doi 10.1287/trsc.2019.0914): strings of stops
+//! that lie side by side are taken out of neighbouring routes and put back greedily, each place passed over now and
+//! then ("blinks"); simulated annealing decides what is kept. Every route keeps every condition at every step.
+
+use fastrand::Rng;
+
+use super::insert::{Judge, Place, Visit};
+use super::near;
+use super::problem::{Problem, Tour};
+use super::route::{Amounts, Route};
+
+/// The paper's parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Where chance begins.
+    pub seed: u64,
+    /// How many stops are taken out at a time, on average.
+    pub removed: f64,
+    /// The longest string.
+    pub longest: f64,
+    /// How often a string leaves stops standing in its middle.
+    pub split: f64,
+    /// How likely the part that is left standing ends with each stop.
+    pub split_ends: f64,
+    /// How often a place is passed over.
+    pub blink: f64,
+    /// Temperature at first, in the mean cost of a way between two nodes.
+    pub hot: f64,
+    /// At last.
+    pub cold: f64,
+    /// Beside how many neighbours a place is looked for; none: everywhere.
+    pub neighbours: Option<usize>,
+}
+
+impl Settings {
+    /// The paper's, but for problems with windows: those need a hotter beginning, and the long routes of large ones are
+    /// searched beside neighbours only (measured by `cargo bench --bench routing`).
+    #[must_use]
+    pub fn of(problem: &Problem, seed: u64) -> Self {
+        let timed = problem.is_timed();
+        Self {
+            seed,
+            removed: 10.0,
+            longest: 10.0,
+            split: 0.5,
+            split_ends: 0.01,
+            blink: 0.01,
+            hot: if timed && problem.sites == 0 { 3.0 } else { 0.5 },
+            cold: 0.01,
+            neighbours: (timed && problem.stops > 300).then_some(20),
+        }
+    }
+}
+
+/// How far the search has come: asked now and then what share of its budget is used. From 1 on it ends.
+pub type Budget<'b> = &'b mut dyn FnMut(u64, i64) -> f64;
+
+/// What a search has found.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Without those that are not worth their way.
+    pub tours: Vec<Tour>,
+    /// Stops that no tour has.
+    pub left: Vec<u32>,
+    /// As [`Problem::cost`] has it.
+    pub cost: i64,
+    /// Steps of the search.
+    pub iterations: u64,
+}
+
+/// After how many steps the budget is asked.
+const STEPS: u64 = 64;
+/// How many neighbours are looked through for routes to take strings from.
+const ADJACENT: usize = 250;
+const NONE: u32 = u32::MAX;
+
+/// Searches for tours until the budget is used. The same problem, settings and budget in steps give the same tours.
+pub fn solve(problem: &Problem, settings: &Settings, budget: Budget) -> Outcome {
+    let reload = problem.sites > 0;
+    let one = problem.demand.iter().all(|d| d[1] == 0 && d[2] == 0);
+    match (problem.is_timed() || reload, reload, one) {
+        (false, _, true) => Search::<false, false, 1>::new(problem, settings).run(budget),
+        (true, false, true) => Search::<true, false, 1>::new(problem, settings).run(budget),
+        (_, true, true) => Search::<true, true, 1>::new(problem, settings).run(budget),
+        _ => Search::<true, true, 3>::new(problem, settings).run(budget),
+    }
+}
+
+struct Search<'a, const TIMED: bool, const RELOAD: bool, const D: usize> {
+    of: &'a Problem,
+    amounts: Amounts<'a, D>,
+    settings: Settings,
+    rng: Rng,
+    routes: Vec<Route<D>>,
+    route_of: Vec<u32>,
+    position: Vec<u32>,
+    /// Vehicles of each class that stand in the depot.
+    free: Vec<u32>,
+    absent: Vec<u32>,
+    adjacent: Vec<Vec<u32>>,
+    neighbours: Vec<Vec<u32>>,
+    keys: Keys,
+    /// Routes as they were before this step, by index.
+    saved: Vec<(usize, Route<D>)>,
+    spare: Vec<Route<D>>,
+    /// A vehicle of each class in its depot.
+    empty: Vec<Route<D>>,
+    /// Routes from here on were begun in this step.
+    begun: usize,
+    marked: Vec<u64>,
+    mark: u64,
+}
+
+/// What stops are put in order by before they are put back.
+struct Keys {
+    size: Vec<i64>,
+    remote: Vec<i32>,
+    opens: Vec<i32>,
+    closes: Vec<i32>,
+}
+
+impl Keys {
+    fn of(problem: &Problem) -> Self {
+        let Some(class) = problem.classes.first() else {
+            return Self { size: vec![], remote: vec![], opens: vec![], closes: vec![] };
+        };
+        let largest: [i64; 3] =
+            std::array::from_fn(|i| problem.classes.iter().map(|c| i64::from(c.capacity[i])).max().unwrap_or(1).max(1));
+        let share = |d: &[i32; 3]| (0..3).map(|i| i64::from(d[i]) * 1_000_000 / largest[i]).max().unwrap_or(0);
+        let stops = problem.all_stops();
+        Self {
+            size: problem.demand.iter().map(share).collect(),
+            remote: stops.clone().map(|s| class.cost.get(class.start, s)).collect(),
+            opens: stops.clone().map(|s| class.windows[s as usize].first().unwrap_or(0)).collect(),
+            closes: stops.map(|s| class.windows[s as usize].last().unwrap_or(0)).collect(),
+        }
+    }
+}
+
+impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED, RELOAD, D> {
+    fn new(of: &'a Problem, settings: &Settings) -> Self {
+        let amounts = Amounts::of(of);
+        Self {
+            of,
+            empty: (0..of.classes.len()).map(|c| Route::empty::<TIMED, RELOAD>(c, &amounts)).collect(),
+            amounts,
+            settings: *settings,
+            rng: Rng::with_seed(settings.seed),
+            routes: vec![],
+            route_of: vec![NONE; of.stops],
+            position: vec![0; of.stops],
+            free: of.classes.iter().map(|c| c.count).collect(),
+            absent: of.all_stops().collect(),
+            adjacent: near::adjacent(of, ADJACENT),
+            neighbours: settings.neighbours.map(|most| near::neighbours(of, most, TIMED)).unwrap_or_default(),
+            keys: Keys::of(of),
+            saved: vec![],
+            spare: vec![],
+            begun: 0,
+            marked: vec![0; of.stops + 1],
+            mark: 0,
+        }
+    }
+
+    fn run(mut self, budget: Budget) -> Outcome {
+        self.recreate();
+        let mut cost = self.cost();
+        let mut best = (cost, self.tours());
+        let edges = (self.of.stops + self.routes.len()).max(1) as f64;
+        let driven = self.routes.iter().map(|r| r.cost).sum::<i64>() as f64;
+        let (hot, cold) = (driven / edges * self.settings.hot, driven / edges * self.settings.cold);
+        let (mut temperature, mut iterations) = (hot, 0u64);
+        while self.of.stops > 0 && !self.of.classes.is_empty() {
+            if iterations.is_multiple_of(STEPS) {
+                let share = budget(iterations, best.0);
+                if share >= 1.0 {
+                    break;
+                }
+                temperature = hot * (cold / hot.max(f64::MIN_POSITIVE)).powf(share);
+            }
+            iterations += 1;
+            let absent_before = self.absent.clone();
+            let free_before = self.free.clone();
+            self.begun = self.routes.len();
+            self.ruin();
+            self.recreate();
+            let after = cost + self.change(&absent_before);
+            if (after as f64) < cost as f64 - temperature * self.rng.f64().max(f64::MIN_POSITIVE).ln() {
+                cost = after;
+                self.settle();
+                if cost < best.0 {
+                    best.0 = cost;
+                    self.tours_into(&mut best.1);
+                }
+            } else {
+                self.undo(absent_before, free_before);
+            }
+        }
+        self.finish(best.1, iterations)
+    }
+
+    fn cost(&self) -> i64 {
+        self.routes.iter().map(|r| r.cost).sum::<i64>() + self.absent.iter().map(|a| self.of.penalty[*a as usize]).sum::<i64>()
+    }
+
+    /// What this step changed in cost.
+    fn change(&self, absent_before: &[u32]) -> i64 {
+        let penalty = |stops: &[u32]| stops.iter().map(|a| self.of.penalty[*a as usize]).sum::<i64>();
+        let touched: i64 = self.saved.iter().map(|(i, old)| self.routes[*i].cost - old.cost).sum();
+        let new: i64 = self.routes[self.begun..].iter().map(|r| r.cost).sum();
+        touched + new + penalty(&self.absent) - penalty(absent_before)
+    }
+
+    fn tours(&self) -> Vec<Tour> {
+        let mut tours = vec![];
+        self.tours_into(&mut tours);
+        tours
+    }
+
+    fn tours_into(&self, tours: &mut Vec<Tour>) {
+        tours.resize_with(self.routes.len(), || Tour { class: 0, nodes: vec![] });
+        for (tour, route) in tours.iter_mut().zip(&self.routes) {
+            tour.class = route.class;
+            tour.nodes.clear();
+            tour.nodes.extend(route.nodes());
+        }
+    }
+
+    /// Leaves out tours that are not worth their way, and says what is left.
+    fn finish(&self, mut tours: Vec<Tour>, iterations: u64) -> Outcome {
+        tours.retain(|t| {
+            let route = Route::<D>::along::<TIMED, RELOAD>(t.class, &t.nodes, &self.amounts);
+            route.stops > 0 && !route.is_thin(&self.amounts)
+        });
+        tours.sort_by(|a, b| (a.class, &a.nodes).cmp(&(b.class, &b.nodes)));
+        let mut served = vec![false; self.of.stops];
+        tours.iter().flat_map(|t| &t.nodes).filter(|n| self.of.is_stop(**n)).for_each(|n| served[*n as usize] = true);
+        let left = self.of.all_stops().filter(|s| !served[*s as usize]).collect();
+        Outcome { cost: self.of.cost(&tours), tours, left, iterations }
+    }
+
+    /// Keeps a route as it is before it is touched for the first time in this step.
+    fn save(&mut self, index: usize) {
+        if index >= self.begun || self.saved.iter().any(|(i, _)| *i == index) {
+            return;
+        }
+        let mut copy = self.spare.pop().unwrap_or_else(|| self.routes[index].clone());
+        copy.copy_of(&self.routes[index]);
+        self.saved.push((index, copy));
+    }
+
+    fn settle(&mut self) {
+        self.spare.extend(self.saved.drain(..).map(|(_, r)| r));
+        let mut i = 0;
+        while i < self.routes.len() {
+            if self.routes[i].stops > 0 {
+                i += 1;
+                continue;
+            }
+            let gone = self.routes.swap_remove(i);
+            self.free[gone.class] += 1;
+            self.spare.push(gone);
+            if i < self.routes.len() {
+                self.place_stops(i);
+            }
+        }
+    }
+
+    fn undo(&mut self, absent_before: Vec<u32>, free_before: Vec<u32>) {
+        self.spare.extend(self.routes.drain(self.begun..));
+        while let Some((i, old)) = self.saved.pop() {
+            self.spare.push(std::mem::replace(&mut self.routes[i], old));
+            self.place_stops(i);
+        }
+        for stop in &absent_before {
+            self.route_of[*stop as usize] = NONE;
+        }
+        (self.absent, self.free) = (absent_before, free_before);
+    }
+
+    fn place_stops(&mut self, index: usize) {
+        for (at, node) in self.routes[index].nodes().enumerate() {
+            if self.of.is_stop(node) {
+                self.route_of[node as usize] = index as u32;
+                self.position[node as usize] = at as u32;
+            }
+        }
+    }
+
+    /// Takes strings of stops out of routes around a seed.
+    fn ruin(&mut self) {
+        let average = (self.of.stops - self.absent.len()) as f64 / self.routes.len().max(1) as f64;
+        let longest = self.settings.longest.min(average).max(1.0);
+        let most = 4.0 * self.settings.removed / (1.0 + longest) - 1.0;
+        let strings = (self.rng.f64() * most + 1.0).floor() as usize;
+        let seed = self.rng.usize(0..self.of.stops);
+        self.mark += 1;
+        let mut taken = 0;
+        for i in 0..self.adjacent[seed].len() {
+            let stop = self.adjacent[seed][i];
+            let route = self.route_of[stop as usize];
+            if taken >= strings {
+                break;
+            }
+            if route == NONE || self.marked[route as usize] == self.mark {
+                continue;
+            }
+            self.marked[route as usize] = self.mark;
+            taken += 1;
+            self.take_string(route as usize, stop, longest);
+        }
+    }
+
+    fn take_string(&mut self, index: usize, stop: u32, longest: f64) {
+        self.save(index);
+        let stops = self.routes[index].slots.len() - 2;
+        let most = longest.min(self.routes[index].stops as f64);
+        let length = ((self.rng.f64() * most + 1.0).floor() as usize).min(stops);
+        let mut kept = 0;
+        if length > 1 && length < stops && self.rng.f64() < self.settings.split {
+            kept = 1;
+            while length + kept < stops && self.rng.f64() > self.settings.split_ends {
+                kept += 1;
+            }
+        }
+        let whole = length + kept;
+        let at = self.position[stop as usize] as usize;
+        let (low, high) = ((at + 1).saturating_sub(whole).max(1), at.min(stops + 1 - whole));
+        let from = self.rng.usize(low..=high);
+        let keep = if kept > 0 { from + self.rng.usize(0..=length) } else { usize::MAX - kept };
+        let (of, absent, route_of) = (self.of, &mut self.absent, &mut self.route_of);
+        self.routes[index].retain(&self.amounts, |here, node| {
+            let stays = here < from || here >= from + whole || (keep..keep + kept).contains(&here) || !of.is_stop(node);
+            if !stays {
+                absent.push(node);
+                route_of[node as usize] = NONE;
+            }
+            stays
+        });
+        self.after_taking(index);
+    }
+
+    fn after_taking(&mut self, index: usize) {
+        let route = &mut self.routes[index];
+        route.refresh::<TIMED, RELOAD>(&self.amounts);
+        if RELOAD {
+            route.tidy::<TIMED>(&self.amounts);
+        }
+        // A short cut can take longer where ways are rounded: then the whole route is taken out.
+        if TIMED && !route.is_in_time() {
+            let out: Vec<u32> = route.stops_iter(self.of).collect();
+            route.copy_of(&self.empty[route.class]);
+            for stop in &out {
+                self.route_of[*stop as usize] = NONE;
+            }
+            self.absent.extend(out);
+        }
+        self.place_stops(index);
+    }
+
+    /// Puts back what is absent, each where it costs least, as far as it can be.
+    fn recreate(&mut self) {
+        if self.of.classes.is_empty() {
+            return;
+        }
+        self.put_in_order();
+        let absent = std::mem::take(&mut self.absent);
+        for stop in absent {
+            match self.cheapest(stop) {
+                Some((route, place)) if place.cost < self.of.penalty[stop as usize] => self.put(route, stop, place),
+                _ => self.absent.push(stop),
+            }
+        }
+    }
+
+    fn put_in_order(&mut self) {
+        self.rng.shuffle(&mut self.absent);
+        let keys = &self.keys;
+        let by = |key: &dyn Fn(u32) -> i64, absent: &mut Vec<u32>| absent.sort_by_key(|s| key(*s));
+        match self.rng.u32(0..if TIMED { 17 } else { 11 }) {
+            0..4 => {}
+            4..8 => by(&|s| -keys.size[s as usize], &mut self.absent),
+            8..10 => by(&|s| -i64::from(keys.remote[s as usize]), &mut self.absent),
+            10 => by(&|s| i64::from(keys.remote[s as usize]), &mut self.absent),
+            11..13 => by(&|s| i64::from(keys.closes[s as usize]) - i64::from(keys.opens[s as usize]), &mut self.absent),
+            13..15 => by(&|s| i64::from(keys.opens[s as usize]), &mut self.absent),
+            _ => by(&|s| -i64::from(keys.closes[s as usize]), &mut self.absent),
+        }
+    }
+
+    /// The cheapest place for a stop: in a route there is, or with a vehicle that stands in its depot.
+    fn cheapest(&mut self, stop: u32) -> Option<(usize, Place)> {
+        let mut best: Option<(usize, Place)> = None;
+        let single = self.of.classes.len() == 1;
+        let blink = (self.settings.blink * f64::from(u32::MAX)) as u32;
+        let (of, rng) = (&self.amounts, &mut self.rng);
+        let judges: Vec<Judge<D>> =
+            if single { vec![] } else { (0..self.of.classes.len()).map(|c| Judge::new(of, c, stop)).collect() };
+        let only = Judge::new(of, 0, stop);
+        let judge = |class: usize| if single { &only } else { &judges[class] };
+        let mut look = |index: usize, route: &Route<D>, at: usize, judge: &Judge<D>| {
+            let below = best.map_or(i64::MAX, |(_, p)| p.cost);
+            if judge.least(route, at) < below
+                && let Some(place) = judge.place::<TIMED, RELOAD>(route, at, below)
+                && rng.u32(..) >= blink
+            {
+                best = Some((index, place));
+            }
+        };
+        if self.neighbours.is_empty() || RELOAD {
+            for (index, route) in self.routes.iter().enumerate() {
+                let judge = judge(route.class);
+                if judge.may_join::<RELOAD>(route) && judge.may() {
+                    (1..route.slots.len()).for_each(|at| look(index, route, at, judge));
+                }
+            }
+        } else {
+            for (index, route) in self.routes.iter().enumerate() {
+                let judge = judge(route.class);
+                if judge.may_join::<RELOAD>(route) && judge.may() {
+                    look(index, route, 1, judge);
+                    look(index, route, route.slots.len() - 1, judge);
+                }
+            }
+            for near in &self.neighbours[stop as usize] {
+                let index = self.route_of[*near as usize];
+                if index == NONE {
+                    continue;
+                }
+                let route = &self.routes[index as usize];
+                let judge = judge(route.class);
+                if judge.may_join::<RELOAD>(route) && judge.may() {
+                    let at = self.position[*near as usize] as usize;
+                    look(index as usize, route, at, judge);
+                    look(index as usize, route, at + 1, judge);
+                }
+            }
+        }
+        self.with_another_vehicle(stop, best)
+    }
+
+    fn with_another_vehicle(&self, stop: u32, mut best: Option<(usize, Place)>) -> Option<(usize, Place)> {
+        for class in 0..self.of.classes.len() {
+            let judge = Judge::new(&self.amounts, class, stop);
+            if self.free[class] == 0 || !judge.may() {
+                continue;
+            }
+            let route = &self.empty[class];
+            let below = best.map_or(i64::MAX, |(_, p)| p.cost);
+            if let Some(place) = judge.place::<TIMED, RELOAD>(route, 1, below) {
+                best = Some((self.routes.len() + class, place));
+            }
+        }
+        best
+    }
+
+    fn put(&mut self, mut index: usize, stop: u32, place: Place) {
+        if index >= self.routes.len() {
+            let class = index - self.routes.len();
+            index = self.routes.len();
+            self.free[class] -= 1;
+            let mut route = self.spare.pop().unwrap_or_else(|| self.empty[class].clone());
+            route.copy_of(&self.empty[class]);
+            self.routes.push(route);
+            if self.marked.len() <= index {
+                self.marked.push(0);
+            }
+        } else {
+            self.save(index);
+        }
+        let mut at = place.at;
+        let route = &mut self.routes[index];
+        match place.site {
+            None => {}
+            // The stop comes to stand before the site, or the site before the stop.
+            Some((site, Visit::After)) => route.insert(&self.amounts, place.at, site),
+            Some((site, Visit::Before)) => {
+                route.insert(&self.amounts, place.at, site);
+                at += 1;
+            }
+        }
+        route.insert(&self.amounts, at, stop);
+        route.refresh::<TIMED, RELOAD>(&self.amounts);
+        self.place_stops(index);
+    }
+}
