@@ -15,6 +15,7 @@ mod matrix;
 mod near;
 mod problem;
 mod route;
+pub mod sea;
 mod sisr;
 pub mod vrplib;
 mod windows;

@@ -17,8 +17,8 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn the_domain_and_the_coast_know_neither_sqlx_nor_actix() {
-    for (path, text) in [sources("src/domain"), sources("src/coast")].concat() {
+fn the_domain_the_coast_and_the_routes_know_neither_sqlx_nor_actix() {
+    for (path, text) in [sources("src/domain"), sources("src/coast"), sources("src/routing")].concat() {
         for word in ["sqlx", "actix"] {
             assert!(!text.contains(word), "{} speaks of {word}", path.display());
         }
