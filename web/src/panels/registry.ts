@@ -44,13 +44,14 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   refund: { title: 'refund.title', load: () => import('../things/Refund.svelte') },
 };
 
-const fetched = new Map<string, Component<Record<string, unknown>>>();
+const fetched = new Map<string, Promise<Component<Record<string, unknown>>>>();
 
-/** The panel of a route, if it has been fetched: then it opens without a moment of emptiness. */
-export const panelAtHand = (name: keyof typeof PANELS) => fetched.get(name);
-
-export async function panelOf(name: keyof typeof PANELS) {
-  const found = (await PANELS[name].load()).default as Component<Record<string, unknown>>;
-  fetched.set(name, found);
-  return found;
+/** The panel of a route: always the same promise, so that a panel that is open stays open. */
+export function panelOf(name: keyof typeof PANELS) {
+  const known = fetched.get(name);
+  if (known) return known;
+  const panel = PANELS[name].load().then((module) => module.default as Component<Record<string, unknown>>);
+  fetched.set(name, panel);
+  panel.catch(() => fetched.delete(name)); // without signal: the next time it is tried again
+  return panel;
 }

@@ -1,0 +1,52 @@
+"""Other planners on the instances of `benches/routing.rs`, under the same limit of CPU time: FOLDER SECONDS SEEDS [NAME …].
+
+Every answer is costed anew from the coordinates, by the rules of the set (rounded; or, with windows, tenths cut off).
+"""
+
+import math
+import sys
+import time
+from pathlib import Path
+
+import pyvrp
+import vrplib
+
+
+class CpuTime:
+    """Ends when the process has used so many seconds of CPU time."""
+
+    def __init__(self, seconds: float):
+        self.end = time.process_time() + seconds
+
+    def __call__(self, _best_cost: float) -> bool:
+        return time.process_time() >= self.end
+
+
+def cost(instance: dict, routes: list[list[int]], timed: bool) -> int:
+    at = instance["node_coord"]
+
+    def way(a: int, b: int) -> int:
+        metres = math.dist(at[a], at[b])
+        return int(metres * 10) if timed else round(metres)
+
+    tours = [[0, *route, 0] for route in routes]
+    return sum(way(a, b) for tour in tours for a, b in zip(tour, tour[1:]))
+
+
+def main(folder: str, seconds: str, seeds: str, *names: str) -> None:
+    for file in sorted(Path(folder).glob("*.vrp")):
+        if names and file.stem not in names:
+            continue
+        instance = vrplib.read_instance(file, compute_edge_weights=False)
+        timed = "time_window" in instance
+        data = pyvrp.read(file, round_func="dimacs" if timed else "round")
+        for seed in range(1, int(seeds) + 1):
+            found = pyvrp.solve(data, CpuTime(float(seconds)), seed=seed, collect_stats=False, display=False)
+            # A trip ends at a depot: costed as tours of their own, which here is the same.
+            trips = [list(trip.visits()) for route in found.best.routes() for trip in route.trips()]
+            total = cost(instance, trips, timed) if found.is_feasible() else "-"
+            print(f"| PyVRP {pyvrp.__version__ if hasattr(pyvrp, '__version__') else ''} | {file.stem} | {seed} | {total} | {found.num_iterations} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
