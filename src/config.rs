@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::claim::ClaimTerms;
 use crate::domain::hazard::Hazard;
+use crate::domain::planning::PlanningTerms;
 use crate::domain::refund::RefundScheme;
 use crate::domain::waste::WasteTerms;
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub claims: ClaimTerms,
     /// Bags and kilograms.
     pub waste: WasteTerms,
+    /// Pickup routes.
+    pub planning: PlanningTerms,
     /// The refund scheme.
     pub refund: RefundScheme,
     /// Limits.

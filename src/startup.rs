@@ -53,6 +53,7 @@ impl Service {
         let port = listener.local_addr()?.port();
         let (workers, stop_within) = (config.server.workers, config.server.stop_within_s);
         let app = web::Data::new(App::new(live.clone(), config, photos, metrics));
+        app.planner.resume().await?;
         tokio::spawn(every_minute(app.clone()));
         let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
             .disable_signals()

@@ -6,7 +6,9 @@
 pub mod adoption;
 pub mod claim;
 pub mod cleanup;
+pub mod drive;
 pub mod equipment;
+pub mod fleet;
 pub mod gate;
 pub mod hotspot;
 pub mod join;
@@ -16,6 +18,7 @@ pub mod outcome;
 pub mod person;
 pub mod photo;
 pub mod pile;
+pub mod plan;
 pub mod reminder;
 pub mod zone;
 

@@ -13,10 +13,12 @@ use super::area::Area;
 use super::cleanup::Cleanup;
 use super::closure::Closure;
 use super::equipment::EquipmentPoint;
+use super::fleet::Vehicle;
 use super::hotspot::Hotspot;
 use super::lottery::Lottery;
 use super::order::Order;
 use super::person::Role;
+use super::pickup::{PickupRoute, Plan};
 use super::pile::Pile;
 use super::site::Site;
 use super::thing::states;
@@ -49,6 +51,12 @@ states! {
         Adoption = "adoption",
         /// Lotteries.
         Lottery = "lottery",
+        /// Trucks and boats.
+        Vehicle = "vehicle",
+        /// Plans of pickup routes.
+        Plan = "plan",
+        /// Pickup routes.
+        Route = "route",
         /// Messages.
         Message = "message",
     }
@@ -145,6 +153,12 @@ things! {
     Adoption(Box<Adoption>),
     /// A lottery.
     Lottery(Box<Lottery>),
+    /// A truck or a boat.
+    Vehicle(Box<Vehicle>),
+    /// A plan of pickup routes.
+    Plan(Box<Plan>),
+    /// A pickup route.
+    Route(Box<PickupRoute>),
 }
 
 impl Thing {
@@ -157,6 +171,8 @@ impl Thing {
             Self::Pile(p) => Some(p.state.text()),
             Self::Order(o) => Some(o.state.text()),
             Self::Adoption(a) => Some(a.state.text()),
+            Self::Plan(p) => Some(p.state.text()),
+            Self::Route(r) => Some(r.state.text()),
             _ => None,
         }
     }

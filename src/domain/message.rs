@@ -44,6 +44,8 @@ states! {
         PileWeighed = "pile_weighed",
         /// Somebody should have acted on a pile.
         PileLate = "pile_late",
+        /// Their organisation has a route to drive.
+        RoutePublished = "route_published",
         /// Their crew has a work order.
         OrderAssigned = "order_assigned",
         /// A crew declined a work order.

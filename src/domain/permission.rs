@@ -44,6 +44,8 @@ pub enum Action {
     Fetch,
     /// Weigh waste at a gate.
     Weigh,
+    /// Keep vehicles, plan pickup routes and drive them.
+    Haul,
     /// Give out work orders and approve them.
     Order,
     /// Accept, decline and do a work order.
@@ -80,7 +82,7 @@ pub enum Grant {
 use Grant::{Municipality, No, Own, Yes};
 
 /// The table. Columns: nobody yet, volunteer, crew, hauler, staff, admin.
-pub const TABLE: [(Action, [Grant; 6]); 28] = [
+pub const TABLE: [(Action, [Grant; 6]); 29] = [
     (Action::Look, [Yes, Yes, Yes, Yes, Yes, Yes]),
     (Action::Report, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::Vouch, [No, Yes, Yes, Yes, Yes, Yes]),
@@ -100,6 +102,7 @@ pub const TABLE: [(Action, [Grant; 6]); 28] = [
     (Action::MissPile, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::Fetch, [No, No, No, Own, Municipality, Municipality]),
     (Action::Weigh, [No, No, No, Yes, Yes, Yes]),
+    (Action::Haul, [No, No, No, Own, Own, Own]),
     (Action::Order, [No, No, No, No, Municipality, Municipality]),
     (Action::Work, [No, No, Own, No, No, No]),
     (Action::Place, [No, No, No, No, Municipality, Municipality]),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime};
 use chrono_tz::Tz;
-use opening_hours::OpeningHours;
+use opening_hours::{OpeningHours, RuleKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,6 +84,13 @@ pub fn open_at(hours: Option<&str>, at: DateTime<Tz>) -> (bool, Option<NaiveDate
     let Some(hours) = hours.and_then(|h| h.parse::<OpeningHours>().ok()) else { return (true, None) };
     let local = at.naive_local();
     (hours.is_open(local), hours.next_change(local))
+}
+
+/// When something with these opening hours is open between two local times.
+#[must_use]
+pub fn open_spans(hours: Option<&str>, from: NaiveDateTime, to: NaiveDateTime) -> Vec<(NaiveDateTime, NaiveDateTime)> {
+    let Some(hours) = hours.and_then(|h| h.parse::<OpeningHours>().ok()) else { return vec![(from, to)] };
+    hours.iter_range(from, to).filter(|span| span.kind == RuleKind::Open).map(|span| (span.range.start, span.range.end)).collect()
 }
 
 #[cfg(test)]

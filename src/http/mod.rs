@@ -24,6 +24,7 @@ use utoipa_actix_web::AppExt;
 use crate::config::Config;
 use crate::live::Live;
 use crate::photos::Photos;
+use crate::planner::Planner;
 use session::SessionCache;
 
 /// What every handler may use.
@@ -34,6 +35,8 @@ pub struct App {
     pub config: Config,
     /// The files of photos.
     pub photos: Photos,
+    /// Searches for pickup routes.
+    pub planner: Arc<Planner>,
     /// Sessions seen a moment ago.
     pub sessions: SessionCache,
     /// Writes from each address.
@@ -50,6 +53,7 @@ impl App {
     pub fn new(live: Arc<Live>, config: Config, photos: Photos, metrics: Option<PrometheusHandle>) -> Self {
         let per_minute = NonZeroU32::new(config.limits.writes_per_minute).unwrap_or(NonZeroU32::MIN);
         Self {
+            planner: Planner::new(live.clone(), config.planning),
             live,
             photos,
             sessions: SessionCache::default(),

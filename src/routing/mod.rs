@@ -10,6 +10,7 @@
 )]
 
 pub mod check;
+pub mod day;
 mod insert;
 mod matrix;
 mod near;
@@ -17,6 +18,7 @@ mod problem;
 mod route;
 pub mod sea;
 mod sisr;
+pub mod travel;
 pub mod vrplib;
 mod windows;
 

@@ -1,11 +1,11 @@
 //! Ways by sea: boats never cross land. Water is a mesh of convex polygons around the land, and the shortest way through
 //! it is found by Polyanya (Cui, Harabor and Grastien 2017, doi 10.24963/ijcai.2017/70; crate `polyanya`).
 
-use geo::{BoundingRect, Buffer, Coord, Distance, Geodesic, LineString, MapCoords, MultiPolygon, Point};
+use geo::{BooleanOps, BoundingRect, Buffer, Coord, Distance, Geodesic, LineString, MapCoords, MultiPolygon, Point};
 use glam::{Vec2, vec2};
 use polyanya::{Coords, Mesh, Triangulation};
 
-use crate::domain::place::LonLat;
+use crate::domain::place::{LonLat, Window};
 
 /// Water reaches this far beyond the outermost land, in metres.
 const MARGIN_M: f64 = 5_000.0;
@@ -22,6 +22,10 @@ const METRES_A_DEGREE: f64 = 111_195.0;
 pub struct Sea {
     mesh: Mesh,
     middle: LonLat,
+    /// A place on the open sea: what no way leads to from there is a lake.
+    open: Vec2,
+    /// Where the land is known; a way that turns outside of it is none.
+    known: Option<Window>,
 }
 
 /// A way over water.
@@ -34,15 +38,17 @@ pub struct Way {
 }
 
 impl Sea {
-    /// Water around land, and around what is closed for boats, with a clearance in metres on all sides. Areas are in
-    /// degrees and may touch and overlap; inland waters are land. None, if there is no land to draw it around.
+    /// Water around land, with a clearance in metres on all sides, and around what is closed for boats, each with its buffer.
+    /// Areas are in degrees and may touch and overlap; inland waters are land. None, if there is no land to draw it around.
     #[must_use]
-    pub fn around(land: &MultiPolygon, clearance_m: f64) -> Option<Self> {
+    pub fn around(land: &MultiPolygon, clearance_m: f64, closed: &[(&MultiPolygon, f64)]) -> Option<Self> {
         let bounds = land.bounding_rect()?;
         let middle = LonLat { lon: bounds.center().x, lat: bounds.center().y };
-        let flat = land.map_coords(|c| plane(middle, LonLat { lon: c.x, lat: c.y }));
-        // The buffer also joins what touches or overlaps: the mesh needs obstacles that lie apart.
-        let obstacles = flat.buffer(clearance_m);
+        let grown = |area: &MultiPolygon, metres: f64| {
+            // The buffer also joins what touches or overlaps: the mesh needs obstacles that lie apart.
+            area.map_coords(|c| plane(middle, LonLat { lon: c.x, lat: c.y })).buffer(metres)
+        };
+        let obstacles = closed.iter().fold(grown(land, clearance_m), |all, (area, buffer)| all.union(&grown(area, *buffer)));
         let frame = obstacles.bounding_rect()?;
         let (low, high) = (frame.min() - Coord { x: MARGIN_M, y: MARGIN_M }, frame.max() + Coord { x: MARGIN_M, y: MARGIN_M });
         let corners = [(low.x, low.y), (high.x, low.y), (high.x, high.y), (low.x, high.y)];
@@ -54,13 +60,20 @@ impl Sea {
         }
         mesh.bake();
         mesh.set_search_delta(0.01).set_search_steps(1);
-        Some(Self { mesh, middle })
+        let open = vec2(low.x as f32 + 1.0, low.y as f32 + 1.0);
+        Some(Self { mesh, middle, open, known: None })
     }
 
-    /// Where a boat lies that fetches at a place: the nearest water from which the way leads on to `from`. None, if
+    /// Land is known in this window only.
+    #[must_use]
+    pub fn within(self, known: Window) -> Self {
+        Self { known: Some(known), ..self }
+    }
+
+    /// Where a boat lies that fetches at a place: the nearest water from which the way leads on to the open sea. None, if
     /// there is no such water within 300 m.
     #[must_use]
-    pub fn landing(&self, at: LonLat, from: LonLat) -> Option<LonLat> {
+    pub fn landing(&self, at: LonLat) -> Option<LonLat> {
         let here = plane(self.middle, at);
         let rings = (0..=(LANDING_M / LANDING_STEP_M) as u32).map(|step| f64::from(step) * LANDING_STEP_M);
         let around = rings.flat_map(|radius| {
@@ -69,8 +82,9 @@ impl Sea {
                 here + Coord { x: radius * bearing.cos(), y: radius * bearing.sin() }
             })
         });
-        let home = plane(self.middle, from);
-        let mut reachable = around.filter(|p| self.mesh.point_in_mesh(point(*p)) && self.path(*p, home).is_some());
+        let open = Coords::on_mesh(self.open);
+        let sails = |p: Vec2| self.mesh.point_in_mesh(p) && self.mesh.path(Coords::on_mesh(p), open).is_some();
+        let mut reachable = around.filter(|p| sails(point(*p)));
         reachable.next().map(|p| degrees(self.middle, p))
     }
 
@@ -93,7 +107,12 @@ impl Sea {
         if !self.mesh.point_in_mesh(from) || !self.mesh.point_in_mesh(to) {
             return None;
         }
-        self.mesh.path(Coords::on_mesh(from), Coords::on_mesh(to)).map(|p| p.path)
+        let path = self.mesh.path(Coords::on_mesh(from), Coords::on_mesh(to)).map(|p| p.path)?;
+        let inside = |p: &Vec2| {
+            let at = degrees(self.middle, Coord { x: f64::from(p.x), y: f64::from(p.y) });
+            self.known.is_none_or(|known| known.contains(at))
+        };
+        path.iter().all(inside).then_some(path)
     }
 }
 
@@ -132,7 +151,7 @@ mod tests {
         let areas = shore.features.into_iter().map(|f| Polygon::try_from(f.geometry.unwrap()).unwrap());
         MultiPolygon::new(areas.collect())
     });
-    static SEA: LazyLock<Sea> = LazyLock::new(|| Sea::around(&LAND, 20.0).unwrap());
+    static SEA: LazyLock<Sea> = LazyLock::new(|| Sea::around(&LAND, 20.0, &[]).unwrap());
     const OFF_ARENDAL: LonLat = LonLat { lon: 8.95, lat: 58.40 };
 
     fn crosses_land(line: &[LonLat]) -> bool {
@@ -157,7 +176,7 @@ mod tests {
                     prop_assert!((way.metres - back).abs() <= 0.001 * way.metres + 1.0, "{} there, {back} back", way.metres);
                     prop_assert!(way.line.len() > 2 || !crosses_land(&[a, b]));
                 }
-                None => prop_assert!(on_land(a) || on_land(b) || SEA.landing(a, b) != Some(a), "{a:?} and {b:?} lie on one water"),
+                None => prop_assert!(on_land(a) || on_land(b) || SEA.landing(a) != Some(a) || SEA.landing(b) != Some(b), "{a:?} and {b:?} lie on one water"),
             }
         }
     }
@@ -168,7 +187,7 @@ mod tests {
         for area in LAND.iter() {
             for at in area.exterior().coords().step_by(25) {
                 let at = LonLat { lon: at.x, lat: at.y };
-                let Some(landing) = SEA.landing(at, OFF_ARENDAL) else { continue };
+                let Some(landing) = SEA.landing(at) else { continue };
                 let metres = Geodesic.distance(Point::new(at.lon, at.lat), Point::new(landing.lon, landing.lat));
                 assert!(metres <= 301.0, "{metres} m from {at:?}");
                 assert!(!crosses_land(&SEA.way(OFF_ARENDAL, landing).expect("a way there").line));
@@ -186,8 +205,8 @@ mod tests {
         let islands = MultiPolygon::new(vec![island(0.0), island(0.01 + 60.0 / METRES_A_DEGREE)]);
         let middle = 0.01 + 30.0 / METRES_A_DEGREE;
         let (south, north) = (LonLat { lon: middle, lat: -0.005 }, LonLat { lon: middle, lat: 0.015 });
-        let through = Sea::around(&islands, 20.0).unwrap().way(south, north).unwrap();
-        let round = Sea::around(&islands, 40.0).unwrap().way(south, north).unwrap();
+        let through = Sea::around(&islands, 20.0, &[]).unwrap().way(south, north).unwrap();
+        let round = Sea::around(&islands, 40.0, &[]).unwrap().way(south, north).unwrap();
         assert!((through.metres - 2212.0).abs() < 10.0, "{}", through.metres);
         assert!(round.metres > through.metres + 500.0 && round.line.len() > 2, "{}", round.metres);
     }
@@ -196,12 +215,12 @@ mod tests {
     fn what_is_inland_or_ashore_has_no_way() {
         let lake = polygon!(exterior: [(x: 0.0, y: 0.0), (x: 0.1, y: 0.0), (x: 0.1, y: 0.1), (x: 0.0, y: 0.1)],
             interiors: [[(x: 0.03, y: 0.03), (x: 0.03, y: 0.07), (x: 0.07, y: 0.07), (x: 0.07, y: 0.03)]]);
-        let sea = Sea::around(&MultiPolygon::new(vec![lake]), 5.0).unwrap();
+        let sea = Sea::around(&MultiPolygon::new(vec![lake]), 5.0, &[]).unwrap();
         let at = |lon, lat| LonLat { lon, lat };
         assert_eq!(sea.way(at(0.05, 0.05), at(-0.01, 0.05)), None);
         assert_eq!(sea.way(at(0.01, 0.01), at(-0.01, 0.05)), None);
-        assert_eq!(sea.landing(at(0.05, 0.05), at(-0.01, 0.05)), None);
+        assert_eq!(sea.landing(at(0.05, 0.05)), None);
         assert!(sea.way(at(0.11, 0.05), at(-0.01, 0.05)).is_some());
-        assert!(Sea::around(&MultiPolygon::new(vec![]), 5.0).is_none());
+        assert!(Sea::around(&MultiPolygon::new(vec![]), 5.0, &[]).is_none());
     }
 }

@@ -20,6 +20,8 @@ mod orders;
 mod people;
 mod permissions;
 mod photos;
+mod pickup;
+
 mod resend;
 mod rules;
 mod waste;

@@ -129,11 +129,12 @@ async fn catch_up(app: &App, who: Option<Uuid>, seen: &mut i64, send: &mpsc::Sen
     Ok(())
 }
 
-/// Whom a message is for is nobody else's business, nor is what is planned among friends.
+/// Whom a message is for is nobody else's business, nor is what is planned among friends, nor how a hauler works.
 fn concerns(change: &Change, who: Option<Uuid>) -> bool {
     match &change.thing {
         Thing::Told => Some(change.id) == who,
         Thing::Cleanup(c) => c.open, // of one that is not, its link is all there is to know
+        Thing::Vehicle(_) | Thing::Plan(_) | Thing::Route(_) => false,
         _ => true,
     }
 }

@@ -5,8 +5,10 @@ mod calendars;
 mod claims;
 mod cleanups;
 mod coast;
+mod driving;
 mod equipment;
 mod events;
+mod fleet;
 mod hotspots;
 mod lotteries;
 mod messages;
@@ -17,6 +19,7 @@ mod people;
 mod photos;
 mod piles;
 mod places;
+mod plans;
 mod rulebook;
 pub mod share;
 mod things;
@@ -142,6 +145,26 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(lotteries::one)
         .service(lotteries::register)
         .service(lotteries::draw)
+        .service(fleet::list)
+        .service(fleet::add)
+        .service(fleet::describe)
+        .service(fleet::retire)
+        .service(plans::list)
+        .service(plans::ask)
+        .service(plans::due)
+        .service(plans::one)
+        .service(plans::move_stop)
+        .service(plans::mark)
+        .service(plans::search_again)
+        .service(plans::cancel)
+        .service(plans::publish)
+        .service(driving::mine)
+        .service(driving::one)
+        .service(driving::exported)
+        .service(driving::set_out)
+        .service(driving::fetch)
+        .service(driving::hand_in)
+        .service(driving::share)
         .service(messages::list)
         .service(messages::read)
         .service(messages::choose)

@@ -143,10 +143,7 @@ fn csv_of(rows: Vec<Vec<String>>) -> Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(vec![]);
     for row in rows {
         // A cell that a spreadsheet would take for a formula is text.
-        let row = row
-            .into_iter()
-            .map(|c| if c.starts_with(['=', '+', '-', '@']) && c.parse::<f64>().is_err() { format!("'{c}") } else { c });
-        out.write_record(row).map_err(Error::internal)?;
+        out.write_record(row.iter().map(|cell| crate::export::safe(cell))).map_err(Error::internal)?;
     }
     out.into_inner().map_err(|e| Error::internal(anyhow::anyhow!("{e}")))
 }

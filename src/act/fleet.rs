@@ -1,0 +1,81 @@
+//! Keeping the vehicles and boats of an organisation.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Made, add, before, find, keep, repeated};
+use crate::domain::fleet::{Vehicle, VehicleFacts};
+use crate::domain::permission::{Action, Subject, allow};
+use crate::domain::person::Person;
+use crate::domain::thing::Record;
+use crate::error::{Error, Result};
+use crate::store::Tx;
+
+/// What one sends to add a vehicle.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewVehicle {
+    /// Its id, made by the client.
+    pub id: Uuid,
+    /// What is said of it.
+    #[serde(flatten)]
+    pub facts: VehicleFacts,
+}
+
+/// The organisation somebody hauls for.
+///
+/// # Errors
+/// `forbidden`.
+pub fn hauls_for(by: &Person) -> Result<Uuid> {
+    let own = by.organisation.as_ref().map(|o| o.id);
+    allow(by, Action::Haul, Subject { own: own.is_some(), municipality: None })?;
+    own.ok_or_else(|| Error::invalid("id", "Only an organisation has vehicles."))
+}
+
+/// Refuses what belongs to another organisation.
+///
+/// # Errors
+/// `forbidden`.
+pub fn hauled_by(by: &Person, organisation: Uuid) -> Result<()> {
+    let own = by.organisation.as_ref().is_some_and(|o| o.id == organisation);
+    allow(by, Action::Haul, Subject { own, municipality: None })
+}
+
+/// Adds a vehicle.
+///
+/// # Errors
+/// `forbidden`, `id_taken`, `invalid`.
+pub async fn add_vehicle(tx: &mut Tx, by: &Person, new: NewVehicle, sent: [u8; 32]) -> Result<Made<Vehicle>> {
+    let organisation = hauls_for(by)?;
+    if let Some(there) = before(tx, by, new.id, &sent).await? {
+        return Ok(Made::Before(there));
+    }
+    let record = Record::new(new.id, None, tx.now);
+    let vehicle = Vehicle { record, organisation, facts: new.facts.checked()?, in_use: true };
+    add(tx, by, vehicle, &sent, "added").await
+}
+
+/// Says something else of a vehicle.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `invalid`.
+pub async fn describe(tx: &mut Tx, by: &Person, id: Uuid, facts: VehicleFacts) -> Result<Vehicle> {
+    let mut vehicle: Vehicle = find(tx, id).await?;
+    hauled_by(by, vehicle.organisation)?;
+    vehicle.facts = facts.checked()?;
+    keep(tx, vehicle, "described", None, Some(by)).await
+}
+
+/// Takes a vehicle out of use; what it has driven stays.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub async fn retire(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Vehicle> {
+    let mut vehicle: Vehicle = find(tx, id).await?;
+    hauled_by(by, vehicle.organisation)?;
+    if repeated(tx, by, id, "retired").await? {
+        return Ok(vehicle);
+    }
+    vehicle.in_use = false;
+    keep(tx, vehicle, "retired", None, Some(by)).await
+}

@@ -1,0 +1,250 @@
+//! Asking for a plan of pickup routes, changing it, and giving it to the drivers.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::fleet::{hauled_by, hauls_for};
+use super::pile::{Promise, accept};
+use super::{Made, add, before, find, keep, repeated};
+use crate::domain::change::Layer;
+use crate::domain::fleet::Vehicle;
+use crate::domain::message::{Audience, MessageKind, Telling};
+use crate::domain::person::Person;
+use crate::domain::pickup::{LeftOut, PickupRoute, Plan, PlanState, RouteState, RouteSums, StopKind};
+use crate::domain::pile::{Pile, PileState};
+use crate::domain::planning::PlanningTerms;
+use crate::domain::thing::{Record, require};
+use crate::domain::waste::WasteTerms;
+use crate::error::{Code, Error, Result};
+use crate::store::Tx;
+
+/// How many days a plan may have, and how far ahead it may lie.
+const MOST_DAYS: usize = 7;
+const AHEAD_DAYS: i64 = 60;
+
+/// What one sends to have routes searched for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPlan {
+    /// Its id, made by the client.
+    pub id: Uuid,
+    /// The local days.
+    #[schema(min_items = 1, max_items = 7)]
+    pub days: Vec<NaiveDate>,
+    /// The vehicles; all when none is said.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub vehicles: Vec<Uuid>,
+    /// The piles; all that are due when none is said.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub piles: Vec<Uuid>,
+    /// Where chance begins.
+    #[serde(default)]
+    pub seed: u32,
+}
+
+/// Asks for a plan. `due` are the piles the organisation may fetch.
+///
+/// # Errors
+/// `forbidden`, `id_taken`, `invalid`.
+pub async fn ask(
+    tx: &mut Tx,
+    by: &Person,
+    new: NewPlan,
+    sent: [u8; 32],
+    due: Vec<Uuid>,
+    today: NaiveDate,
+    terms: &PlanningTerms,
+) -> Result<Made<Plan>> {
+    let organisation = hauls_for(by)?;
+    if let Some(there) = before(tx, by, new.id, &sent).await? {
+        return Ok(Made::Before(there));
+    }
+    let days: Vec<NaiveDate> = new.days.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    if days.is_empty() || days.len() > MOST_DAYS {
+        return Err(Error::invalid("days", format!("Say 1 to {MOST_DAYS} days.")));
+    }
+    if days.iter().any(|d| *d < today || *d > today + TimeDelta::days(AHEAD_DAYS)) {
+        return Err(Error::invalid("days", format!("Days must be today or later, at most {AHEAD_DAYS} days ahead.")));
+    }
+    let vehicles = fleet_of(tx, organisation, &new.vehicles).await?;
+    if let Some(other) = new.piles.iter().find(|p| !due.contains(p)) {
+        return Err(Error::invalid("piles", "A pile is not waiting for this organisation.").fact("pile", other.to_string()));
+    }
+    let piles = if new.piles.is_empty() { due } else { new.piles };
+    if piles.is_empty() || piles.len() > terms.most_piles {
+        let detail = if piles.is_empty() { "No pile is due.".into() } else { format!("At most {} piles.", terms.most_piles) };
+        return Err(Error::invalid("piles", detail));
+    }
+    let plan = Plan {
+        record: Record::new(new.id, None, tx.now),
+        organisation,
+        days,
+        vehicles,
+        piles,
+        locked: vec![],
+        taken_out: vec![],
+        seed: u64::from(new.seed),
+        state: PlanState::Searching,
+        left: vec![],
+        estimated_roads: false,
+        steps: 0,
+        sums: RouteSums::default(),
+        before: None,
+    };
+    add(tx, by, plan, &sent, "asked").await
+}
+
+async fn fleet_of(tx: &mut Tx, organisation: Uuid, wanted: &[Uuid]) -> Result<Vec<Uuid>> {
+    let all: Vec<Vehicle> = tx.things().await?;
+    let own: Vec<Uuid> = all.iter().filter(|v| v.organisation == organisation && v.in_use).map(|v| v.record.id).collect();
+    if wanted.iter().any(|id| !own.contains(id)) {
+        return Err(Error::invalid("vehicles", "A vehicle is not of this organisation, or not in use."));
+    }
+    let chosen: Vec<Uuid> = own.into_iter().filter(|id| wanted.is_empty() || wanted.contains(id)).collect();
+    if chosen.is_empty() {
+        return Err(Error::invalid("vehicles", "There is no vehicle."));
+    }
+    Ok(chosen)
+}
+
+/// What a search or a hand has made of a plan.
+pub struct Changed {
+    /// The version of the plan it is based on.
+    pub version: i64,
+    /// Routes that are another now; without stops, they are none.
+    pub routes: Vec<PickupRoute>,
+    /// The piles that are in no route.
+    pub left: Vec<LeftOut>,
+    /// Whether ways by road are estimates.
+    pub estimated_roads: bool,
+    /// Steps of the search, if it was one.
+    pub steps: Option<u64>,
+    /// Locked and taken out, if a hand changed them.
+    pub marks: Option<(Vec<Uuid>, Vec<Uuid>)>,
+}
+
+/// The routes of a plan, with stops, by day and vehicle.
+///
+/// # Errors
+/// `internal`.
+pub async fn routes_of(tx: &mut Tx, plan: &Plan) -> Result<Vec<PickupRoute>> {
+    let mut routes = vec![];
+    for day in &plan.days {
+        for vehicle in &plan.vehicles {
+            let route: Option<PickupRoute> = tx.thing(PickupRoute::id_of(plan.record.id, *vehicle, *day)).await?;
+            routes.extend(route.filter(|r| !r.stops.is_empty()));
+        }
+    }
+    Ok(routes)
+}
+
+/// Stores what a search or a hand has made of a plan, all or nothing.
+///
+/// # Errors
+/// `stale` when it was changed since.
+pub async fn change(tx: &mut Tx, by: Option<&Person>, id: Uuid, changed: Changed, act: &str) -> Result<Plan> {
+    let mut plan: Plan = find(tx, id).await?;
+    if let Some(by) = by {
+        hauled_by(by, plan.organisation)?;
+    }
+    if plan.record.version != changed.version {
+        return Err(Error::new(Code::Stale, "The plan has been changed since."));
+    }
+    let maker = tx.maker(id).await?.map(|(maker, _)| maker).ok_or_else(|| Error::internal(anyhow::anyhow!("no maker")))?;
+    let had_routes = !routes_of(tx, &plan).await?.is_empty();
+    for route in changed.routes {
+        match tx.thing::<PickupRoute>(route.record.id).await? {
+            Some(there) if there.stops == route.stops && there.broken == route.broken => {}
+            Some(there) => drop(keep(tx, PickupRoute { record: there.record, ..route }, act, None, by).await?),
+            None if route.stops.is_empty() => {}
+            None => {
+                tx.add_thing(&route, maker, &[]).await?;
+                tx.log(act, None, by, route.record.id, crate::domain::thing::Document::into_thing(route));
+            }
+        }
+    }
+    plan.before = had_routes.then_some(plan.sums);
+    let sums = routes_of(tx, &plan).await?.iter().fold(RouteSums::default(), |sums, r| sums.and(&r.sums));
+    plan.sums = RouteSums { left: u32::try_from(changed.left.len()).unwrap_or(u32::MAX), ..sums };
+    plan.left = changed.left;
+    plan.estimated_roads = changed.estimated_roads;
+    plan.state = PlanState::Draft;
+    if let Some((locked, taken_out)) = changed.marks {
+        (plan.locked, plan.taken_out) = (locked, taken_out);
+    }
+    plan.steps = changed.steps.unwrap_or(plan.steps);
+    keep(tx, plan, act, None, by).await
+}
+
+/// Has the rest of a plan searched for anew; what is locked stays in its route.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `wrong_state`.
+pub async fn search_again(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Plan> {
+    let mut plan: Plan = find(tx, id).await?;
+    hauled_by(by, plan.organisation)?;
+    if plan.state == PlanState::Searching {
+        return Ok(plan);
+    }
+    require(plan.state == PlanState::Draft, plan.state.text(), "searched for")?;
+    plan.state = PlanState::Searching;
+    keep(tx, plan, "asked_again", None, Some(by)).await
+}
+
+/// Ends a search: the plan is as it was before, or comes to nothing. `by` nobody when the search itself broke.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `wrong_state`.
+pub async fn cancel(tx: &mut Tx, by: Option<&Person>, id: Uuid) -> Result<Plan> {
+    let mut plan: Plan = find(tx, id).await?;
+    if let Some(by) = by {
+        hauled_by(by, plan.organisation)?;
+        if repeated(tx, by, id, "cancelled").await? {
+            return Ok(plan);
+        }
+    }
+    require(matches!(plan.state, PlanState::Searching | PlanState::Draft), plan.state.text(), "cancelled")?;
+    let back = plan.state == PlanState::Searching && !routes_of(tx, &plan).await?.is_empty();
+    plan.state = if back { PlanState::Draft } else { PlanState::Dropped };
+    keep(tx, plan, "cancelled", None, by).await
+}
+
+/// Gives a plan to the drivers: piles are accepted by the days they will be fetched on, and everyone of the organisation is told.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `wrong_state`.
+pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, terms: &WasteTerms) -> Result<Plan> {
+    let mut plan: Plan = find(tx, id).await?;
+    hauled_by(by, plan.organisation)?;
+    if plan.state == PlanState::Published {
+        return Ok(plan);
+    }
+    require(plan.state == PlanState::Draft, plan.state.text(), "published")?;
+    let routes = routes_of(tx, &plan).await?;
+    require(!routes.is_empty(), "empty", "published")?;
+    for mut route in routes {
+        for stop in route.stops.iter().filter(|s| s.kind == StopKind::Pile) {
+            let pile: Pile = find(tx, stop.id).await?;
+            if matches!(pile.state, PileState::Ready | PileState::Requested) {
+                // What the phone sent is the publication, not the acceptance of each pile.
+                let by = Person { sending: None, ..by.clone() };
+                accept(tx, &by, stop.id, Promise { by: Some(route.day) }, terms).await?;
+            }
+        }
+        route.state = RouteState::Published;
+        let route = keep(tx, route, "published", None, Some(by)).await?;
+        let telling = Telling::new(MessageKind::RoutePublished, Layer::Route, route.record.id, route.record.version)
+            .fact("vehicle", route.vehicle_name.clone())
+            .fact("day", route.day.to_string())
+            .fact("stops", route.stops.len());
+        tx.tell(Audience::Organisation(plan.organisation), &telling).await?;
+    }
+    plan.state = PlanState::Published;
+    keep(tx, plan, "published", None, Some(by)).await
+}

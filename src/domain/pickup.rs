@@ -1,0 +1,403 @@
+//! Plans and the routes they give: which vehicle fetches which piles, in which order, on which day.
+//!
+//! Plan: `searching → draft → published`, or `dropped`. Route: `draft → published → under_way → done`; its stops have
+//! outcomes of their own.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::change::{Layer, Thing};
+use super::fleet::VehicleKind;
+use super::place::LonLat;
+use super::thing::{Document, Record, require, states};
+use super::waste::Bags;
+use crate::error::Result;
+
+states! {
+    /// Where a plan is in its life.
+    PlanState {
+        /// Routes are being searched for.
+        Searching = "searching",
+        /// It can be looked at and changed.
+        Draft = "draft",
+        /// The drivers have it.
+        Published = "published",
+        /// It came to nothing.
+        Dropped = "dropped",
+    }
+}
+
+states! {
+    /// Where a route is in its life.
+    RouteState {
+        /// It may still change.
+        Draft = "draft",
+        /// The driver has it.
+        Published = "published",
+        /// It is being driven.
+        UnderWay = "under_way",
+        /// It is driven.
+        Done = "done",
+    }
+}
+
+states! {
+    /// Why a pile is in no route.
+    LeftWhy {
+        /// No vehicle of the fleet gets there.
+        NoAccess = "no_access",
+        /// No vehicle that gets there can lift or carry it.
+        NoSkill = "no_skill",
+        /// It is more than any of them holds.
+        TooLarge = "too_large",
+        /// People may not be there on any of the days.
+        Closed = "closed",
+        /// No water leads there, or no way.
+        Unreachable = "unreachable",
+        /// No reception site takes what it brings.
+        NoSite = "no_site",
+        /// There and to a site and back is longer than a shift.
+        TooFar = "too_far",
+        /// Too few bags for a tour of their own.
+        TooFew = "too_few",
+        /// Others came first.
+        NoTime = "no_time",
+        /// Somebody took it out.
+        TakenOut = "taken_out",
+    }
+}
+
+states! {
+    /// A condition that a route does not keep.
+    BrokenRule {
+        /// More than the vehicle holds.
+        Overload = "overload",
+        /// Closed, or the shift is over.
+        Late = "late",
+        /// No way leads there.
+        Unreachable = "unreachable",
+        /// The vehicle may not go there or cannot take it.
+        NotForIt = "not_for_it",
+        /// It comes home with bags on board.
+        NotEmpty = "not_empty",
+        /// Too few bags for a tour.
+        TooFew = "too_few",
+    }
+}
+
+/// A pile that is in no route, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftOut {
+    /// Which.
+    pub pile: Uuid,
+    /// Its code.
+    pub code: Option<String>,
+    /// Why.
+    pub why: LeftWhy,
+}
+
+/// Sums over routes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RouteSums {
+    /// Metres on the way.
+    pub metres: f64,
+    /// Seconds from leaving the depot to being back.
+    pub seconds: i64,
+    /// Kilograms, estimated.
+    pub estimated_kg: f64,
+    /// Bags and sacks.
+    pub bags: u32,
+    /// Piles fetched.
+    pub piles: u32,
+    /// Piles left.
+    pub left: u32,
+    /// Cost, in the currency of the vehicles.
+    pub cost: f64,
+    /// Kilograms of CO₂.
+    pub co2_kg: f64,
+}
+
+impl RouteSums {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, o: &Self) -> Self {
+        Self {
+            metres: self.metres + o.metres,
+            seconds: self.seconds + o.seconds,
+            estimated_kg: self.estimated_kg + o.estimated_kg,
+            bags: self.bags + o.bags,
+            piles: self.piles + o.piles,
+            left: self.left + o.left,
+            cost: self.cost + o.cost,
+            co2_kg: self.co2_kg + o.co2_kg,
+        }
+    }
+}
+
+/// What a plan was asked for, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Plan {
+    /// Id, instants, version.
+    #[serde(flatten)]
+    pub record: Record,
+    /// Whose it is.
+    pub organisation: Uuid,
+    /// The days, in order.
+    pub days: Vec<NaiveDate>,
+    /// The vehicles.
+    pub vehicles: Vec<Uuid>,
+    /// The piles.
+    pub piles: Vec<Uuid>,
+    /// Piles that stay in their route.
+    pub locked: Vec<Uuid>,
+    /// Piles that are not to be fetched.
+    pub taken_out: Vec<Uuid>,
+    /// Where chance begins: the same plan with the same seed gives the same routes.
+    pub seed: u64,
+    /// Where it is in its life.
+    pub state: PlanState,
+    /// The piles that are in no route.
+    pub left: Vec<LeftOut>,
+    /// Whether ways by road are an estimate: no road network is known.
+    pub estimated_roads: bool,
+    /// Steps the search took.
+    pub steps: u64,
+    /// Its routes together.
+    pub sums: RouteSums,
+    /// The same before the last change.
+    pub before: Option<RouteSums>,
+}
+
+impl Document for Plan {
+    const LAYER: Layer = Layer::Plan;
+    fn record(&self) -> &Record {
+        &self.record
+    }
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+    fn into_thing(self) -> Thing {
+        Thing::Plan(Box::new(self))
+    }
+    fn place(&self) -> LonLat {
+        LonLat { lon: 0.0, lat: 0.0 } // it is on no map
+    }
+}
+
+states! {
+    /// What is at a stop.
+    StopKind {
+        /// A pile.
+        Pile = "pile",
+        /// A reception site.
+        Site = "site",
+    }
+}
+
+states! {
+    /// How fetching went.
+    Fetched {
+        /// All is on board.
+        Loaded = "loaded",
+        /// Some is.
+        Partly = "partly",
+        /// Nothing is.
+        Failed = "failed",
+    }
+}
+
+states! {
+    /// Why something could not be fetched.
+    FailedWhy {
+        /// It is not there.
+        NotFound = "not_found",
+        /// One cannot get there.
+        Unreachable = "unreachable",
+        /// It is too heavy.
+        TooHeavy = "too_heavy",
+        /// The sea is too rough.
+        SeaState = "sea_state",
+    }
+}
+
+/// What became of a stop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StopOutcome {
+    /// The id of what was sent, made by the client.
+    pub id: Uuid,
+    /// How it went; nothing at a site.
+    pub fetched: Option<Fetched>,
+    /// Why not, or not all.
+    pub why: Option<FailedWhy>,
+    /// Kilograms on the scale of a site.
+    pub weight_kg: Option<f64>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A stop of a route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RouteStop {
+    /// What is there.
+    pub kind: StopKind,
+    /// The pile or the site.
+    pub id: Uuid,
+    /// The code on the bags, or what the site is called.
+    pub name: String,
+    /// Where it is.
+    #[serde(flatten)]
+    pub at: LonLat,
+    /// The way there from the stop before, as it was timed.
+    #[schema(value_type = Vec<[f64; 2]>)]
+    pub way: Vec<[f64; 2]>,
+    /// Metres of it.
+    pub metres: f64,
+    /// When one is there.
+    pub arrives: DateTime<Utc>,
+    /// When work can begin.
+    pub begins: DateTime<Utc>,
+    /// When one leaves.
+    pub leaves: DateTime<Utc>,
+    /// The bags to be fetched.
+    pub bags: Bags,
+    /// Their kilograms, estimated.
+    pub estimated_kg: f64,
+    /// How to find it.
+    pub note: Option<String>,
+    /// What became of it.
+    pub outcome: Option<StopOutcome>,
+}
+
+/// A condition that is broken, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BrokenAt {
+    /// The stop by its place in the route, from 0; the way home comes after the last.
+    pub stop: usize,
+    /// Which.
+    pub rule: BrokenRule,
+}
+
+/// A link to a route that ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SharedUntil {
+    /// What the link ends with; only those who have it can look.
+    pub key: String,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+}
+
+/// The way of one vehicle on one day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PickupRoute {
+    /// Id, instants, version.
+    #[serde(flatten)]
+    pub record: Record,
+    /// Of which plan.
+    pub plan: Uuid,
+    /// Whose it is.
+    pub organisation: Uuid,
+    /// Which vehicle.
+    pub vehicle: Uuid,
+    /// What it is called.
+    pub vehicle_name: String,
+    /// What it moves on.
+    pub kind: VehicleKind,
+    /// Who drives.
+    pub driver: Option<String>,
+    /// The local day.
+    pub day: NaiveDate,
+    /// Where it begins and ends.
+    pub depot: LonLat,
+    /// When it leaves.
+    pub leaves: DateTime<Utc>,
+    /// When it is back.
+    pub returns: DateTime<Utc>,
+    /// Where its stops are, in order.
+    pub stops: Vec<RouteStop>,
+    /// The way home, as it was timed.
+    #[schema(value_type = Vec<[f64; 2]>)]
+    pub way_home: Vec<[f64; 2]>,
+    /// As planned.
+    pub sums: RouteSums,
+    /// Conditions that are broken; changing by hand is never forbidden.
+    pub broken: Vec<BrokenAt>,
+    /// Where it is in its life.
+    pub state: RouteState,
+    /// When it was begun.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was done.
+    pub done_at: Option<DateTime<Utc>>,
+    /// A link to it.
+    pub shared: Option<SharedUntil>,
+}
+
+impl Document for PickupRoute {
+    const LAYER: Layer = Layer::Route;
+    fn record(&self) -> &Record {
+        &self.record
+    }
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+    fn into_thing(self) -> Thing {
+        Thing::Route(Box::new(self))
+    }
+    fn place(&self) -> LonLat {
+        self.depot
+    }
+}
+
+impl PickupRoute {
+    /// The id of the route of a vehicle on a day of a plan: the same whenever it is searched anew.
+    #[must_use]
+    pub fn id_of(plan: Uuid, vehicle: Uuid, day: NaiveDate) -> Uuid {
+        Uuid::new_v5(&plan, format!("{vehicle}:{day}").as_bytes())
+    }
+
+    /// The driver sets out.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn start(&mut self, now: DateTime<Utc>) -> Result<()> {
+        require(self.state == RouteState::Published, self.state.text(), "started")?;
+        self.state = RouteState::UnderWay;
+        self.started_at = Some(now);
+        Ok(())
+    }
+
+    /// What became of a stop. The last one ends the route.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn tell(&mut self, stop: usize, outcome: StopOutcome, now: DateTime<Utc>) -> Result<()> {
+        require(matches!(self.state, RouteState::Published | RouteState::UnderWay), self.state.text(), "driven")?;
+        self.state = RouteState::UnderWay;
+        self.started_at.get_or_insert(now);
+        self.stops[stop].outcome = Some(outcome);
+        if self.stops.iter().all(|s| s.outcome.is_some()) {
+            self.state = RouteState::Done;
+            self.done_at = Some(now);
+        }
+        Ok(())
+    }
+
+    /// Piles that are on board now: loaded, and not handed in since.
+    #[must_use]
+    pub fn on_board(&self) -> Vec<Uuid> {
+        let mut aboard: Vec<(&DateTime<Utc>, &RouteStop)> =
+            self.stops.iter().filter_map(|s| s.outcome.as_ref().map(|o| (&o.at, s))).collect();
+        aboard.sort_by_key(|(at, _)| **at);
+        let mut piles = vec![];
+        for (_, stop) in aboard {
+            let fetched = stop.outcome.as_ref().and_then(|o| o.fetched);
+            match stop.kind {
+                StopKind::Site => piles.clear(),
+                StopKind::Pile if fetched.is_some_and(|f| f != Fetched::Failed) => piles.push(stop.id),
+                StopKind::Pile => {}
+            }
+        }
+        piles
+    }
+}

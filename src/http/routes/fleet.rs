@@ -1,0 +1,52 @@
+//! The vehicles and boats of an organisation.
+
+use actix_web::{HttpResponse, get, post, put, web};
+
+use super::Refusals;
+use super::things::{Nothing, acts, made};
+use crate::act::fleet::{NewVehicle, hauls_for};
+use crate::act::{self, digest};
+use crate::domain::fleet::{Vehicle, VehicleFacts};
+use crate::error::Result;
+use crate::http::App;
+use crate::http::read::{Body, id};
+use crate::http::session::Actor;
+
+/// The vehicles my organisation has in use
+#[utoipa::path(tag = "fleet", responses((status = 200, body = Vec<Vehicle>), Refusals))]
+#[get("/api/v1/vehicles")]
+pub async fn list(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Vehicle>>> {
+    let own = hauls_for(&who.0)?;
+    let mut all: Vec<Vehicle> = app.live.store.read(app.live.clock.now()).await?.things().await?;
+    all.retain(|v| v.organisation == own && v.in_use);
+    Ok(web::Json(all))
+}
+
+/// Add a vehicle
+#[utoipa::path(tag = "fleet", request_body = NewVehicle, responses(
+    (status = 200, description = "it was added before", body = Vehicle), (status = 201, body = Vehicle), Refusals))]
+#[post("/api/v1/vehicles")]
+pub async fn add(app: web::Data<App>, who: Actor, new: Body<NewVehicle>) -> Result<HttpResponse> {
+    let (by, sent) = (who.0, digest(&new.0)?);
+    let done = app.live.write(move |tx| Box::pin(async move { act::fleet::add_vehicle(tx, &by, new.0, sent).await })).await?;
+    Ok(made(done))
+}
+
+/// Say something else of a vehicle
+#[utoipa::path(tag = "fleet", params(("id" = uuid::Uuid, Path)), request_body = VehicleFacts,
+    responses((status = 200, body = Vehicle), Refusals))]
+#[put("/api/v1/vehicles/{id}")]
+pub async fn describe(
+    app: web::Data<App>,
+    who: Actor,
+    path: web::Path<String>,
+    facts: Body<VehicleFacts>,
+) -> Result<web::Json<Vehicle>> {
+    let (by, id) = (who.0, id(&path)?);
+    app.live.write(move |tx| Box::pin(async move { act::fleet::describe(tx, &by, id, facts.0).await })).await.map(web::Json)
+}
+
+acts! {
+    /// Take a vehicle out of use
+    retire "/api/v1/vehicles/{id}/retirements" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent| act::fleet::retire(tx, &by, id) }
+}

@@ -1,0 +1,173 @@
+//! Plans of pickup routes: asked for, searched for, changed by hand, given to the drivers.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Refusals;
+use super::things::{Nothing, acts, haulers, made};
+use crate::act::fleet::{hauled_by, hauls_for};
+use crate::act::plan::{Changed, NewPlan, routes_of};
+use crate::act::{self, Made, digest};
+use crate::domain::pickup::{PickupRoute, Plan, PlanState};
+use crate::domain::pile::{Pile, PileState};
+use crate::error::{Code, Error, Result};
+use crate::http::App;
+use crate::http::read::{Body, id};
+use crate::http::session::Actor;
+use crate::planner::{Marking, Moving, SearchProgress};
+
+/// How many plans a list shows, the newest first.
+const MOST: usize = 100;
+
+/// A plan with its routes.
+#[derive(Serialize, ToSchema)]
+pub struct PlanShown {
+    /// The plan.
+    plan: Plan,
+    /// Its routes that stop anywhere, by day and vehicle.
+    routes: Vec<PickupRoute>,
+    /// How far the search has come, while it goes on.
+    progress: Option<SearchProgress>,
+}
+
+async fn shown(app: &App, plan: Plan) -> Result<web::Json<PlanShown>> {
+    let routes = routes_of(&mut app.live.store.read(app.live.clock.now()).await?, &plan).await?;
+    let progress = (plan.state == PlanState::Searching).then(|| app.planner.progress(plan.record.id)).flatten();
+    Ok(web::Json(PlanShown { plan, routes, progress }))
+}
+
+/// The plans of my organisation, the newest first
+#[utoipa::path(tag = "plans", responses((status = 200, body = Vec<Plan>), Refusals))]
+#[get("/api/v1/plans")]
+pub async fn list(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Plan>>> {
+    let own = hauls_for(&who.0)?;
+    let mut all: Vec<Plan> = app.live.store.read(app.live.clock.now()).await?.things().await?;
+    all.retain(|p| p.organisation == own && p.state != PlanState::Dropped);
+    all.sort_by_key(|p| std::cmp::Reverse((p.record.made_at, p.record.id)));
+    all.truncate(MOST);
+    Ok(web::Json(all))
+}
+
+/// A plan with its routes
+#[utoipa::path(tag = "plans", params(("id" = Uuid, Path)), responses((status = 200, body = PlanShown), Refusals))]
+#[get("/api/v1/plans/{id}")]
+pub async fn one(app: web::Data<App>, who: Actor, path: web::Path<String>) -> Result<web::Json<PlanShown>> {
+    let found: Option<Plan> = app.live.store.read(app.live.clock.now()).await?.thing(id(&path)?).await?;
+    let plan = found.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
+    hauled_by(&who.0, plan.organisation)?;
+    shown(&app, plan).await
+}
+
+/// Piles an organisation may put into a plan: those it was asked for or has promised, and those nobody has that lie where it fetches.
+fn due_for(app: &App, organisation: Uuid) -> Vec<std::sync::Arc<Pile>> {
+    let waits = |p: &Pile| matches!(p.state, PileState::Ready | PileState::Requested | PileState::Accepted);
+    let serves = |p: &Pile| haulers(app, p.at, p.access).iter().any(|h| h.id == organisation);
+    let theirs = |p: &Pile| p.hauler().map_or_else(|| serves(p), |hauler| hauler == organisation);
+    let coast = app.live.coast().clone();
+    let mut found: Vec<_> = coast.piles.all().filter(|p| waits(p) && theirs(p)).cloned().collect();
+    found.sort_by_key(|p| (p.duty.as_ref().map(|d| d.due), p.record.id));
+    found
+}
+
+/// Piles that wait for my organisation, the most urgent first
+#[utoipa::path(tag = "plans", responses((status = 200, body = Vec<Pile>), Refusals))]
+#[get("/api/v1/due-piles")]
+pub async fn due(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Pile>>> {
+    let own = hauls_for(&who.0)?;
+    Ok(web::Json(due_for(&app, own).iter().take(app.config.planning.most_piles).map(|p| (**p).clone()).collect()))
+}
+
+/// Have routes searched for
+///
+/// The answer comes at once; the search goes on beside it, and the plan is a draft when it is done.
+#[utoipa::path(tag = "plans", request_body = NewPlan, responses(
+    (status = 200, description = "it was asked for before", body = Plan), (status = 201, body = Plan), Refusals))]
+#[post("/api/v1/plans")]
+pub async fn ask(app: web::Data<App>, who: Actor, new: Body<NewPlan>) -> Result<HttpResponse> {
+    let (by, sent, own) = (who.0.clone(), digest(&new.0)?, hauls_for(&who.0)?);
+    let waiting: Vec<Uuid> = due_for(&app, own).iter().map(|p| p.record.id).collect();
+    let (today, terms) = (app.live.day_of(app.live.clock.now()), app.config.planning);
+    let done = app
+        .live
+        .write(move |tx| Box::pin(async move { act::plan::ask(tx, &by, new.0, sent, waiting, today, &terms).await }))
+        .await?;
+    if let Made::New(plan) = &done {
+        app.planner.begin(plan.record.id);
+    }
+    Ok(made(done))
+}
+
+/// Stores what a hand has changed, and shows it.
+async fn changed(app: &App, who: Actor, id: Uuid, changed: Changed, act: &'static str) -> Result<web::Json<PlanShown>> {
+    let write = app.live.write(move |tx| Box::pin(async move { act::plan::change(tx, Some(&who.0), id, changed, act).await }));
+    shown(app, write.await?).await
+}
+
+async fn own_plan(app: &App, who: &Actor, id: Uuid) -> Result<()> {
+    let found: Option<Plan> = app.live.store.read(app.live.clock.now()).await?.thing(id).await?;
+    hauled_by(&who.0, found.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?.organisation)
+}
+
+/// Move a pile to another route or place, or take it out
+///
+/// Times follow; conditions that are broken by it are shown, not forbidden.
+#[utoipa::path(tag = "plans", params(("id" = Uuid, Path)), request_body = Moving, responses((status = 200, body = PlanShown), Refusals))]
+#[post("/api/v1/plans/{id}/moves")]
+pub async fn move_stop(
+    app: web::Data<App>,
+    who: Actor,
+    path: web::Path<String>,
+    moving: Body<Moving>,
+) -> Result<web::Json<PlanShown>> {
+    let id = id(&path)?;
+    own_plan(&app, &who, id).await?;
+    let moved = app.planner.moved(id, moving.0).await?;
+    changed(&app, who, id, moved, "moved").await
+}
+
+/// Keep a pile in its route when the rest is searched for anew, or let it go
+#[utoipa::path(tag = "plans", params(("id" = Uuid, Path)), request_body = Marking, responses((status = 200, body = PlanShown), Refusals))]
+#[post("/api/v1/plans/{id}/locks")]
+pub async fn mark(
+    app: web::Data<App>,
+    who: Actor,
+    path: web::Path<String>,
+    marking: Body<Marking>,
+) -> Result<web::Json<PlanShown>> {
+    let id = id(&path)?;
+    own_plan(&app, &who, id).await?;
+    let marked = app.planner.marked(id, &marking.0).await?;
+    changed(&app, who, id, marked, "locked").await
+}
+
+/// Have the rest searched for anew
+#[utoipa::path(tag = "plans", params(("id" = Uuid, Path)), request_body = Nothing, responses((status = 200, body = Plan), Refusals))]
+#[post("/api/v1/plans/{id}/searches")]
+pub async fn search_again(
+    app: web::Data<App>,
+    who: Actor,
+    path: web::Path<String>,
+    _body: Body<Nothing>,
+) -> Result<web::Json<Plan>> {
+    let (by, id) = (who.0, id(&path)?);
+    let plan = app.live.write(move |tx| Box::pin(async move { act::plan::search_again(tx, &by, id).await })).await?;
+    app.planner.begin(id);
+    Ok(web::Json(plan))
+}
+
+/// End a search, or let a draft go
+#[utoipa::path(tag = "plans", params(("id" = Uuid, Path)), request_body = Nothing, responses((status = 200, body = Plan), Refusals))]
+#[post("/api/v1/plans/{id}/cancellations")]
+pub async fn cancel(app: web::Data<App>, who: Actor, path: web::Path<String>, _body: Body<Nothing>) -> Result<web::Json<Plan>> {
+    let (by, id) = (who.0, id(&path)?);
+    let plan = app.live.write(move |tx| Box::pin(async move { act::plan::cancel(tx, Some(&by), id).await })).await?;
+    app.planner.end(id);
+    Ok(web::Json(plan))
+}
+
+acts! {
+    /// Give a plan to the drivers
+    publish "/api/v1/plans/{id}/publications" "plans" (Nothing) -> Plan { |app, tx, by, id, sent| act::plan::publish(tx, &by, id, &app.config.waste) }
+}

@@ -1,0 +1,161 @@
+//! Changing a plan by hand: a stop goes to another route or place, and the times follow. What breaks is shown, not forbidden.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Planner;
+use super::gather::Part;
+use crate::act::plan::{Changed, routes_of};
+use crate::domain::fleet::Vehicle;
+use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState, StopKind};
+use crate::domain::thing::require;
+use crate::error::{Code, Error, Result};
+use crate::routing::day::{Day, takes};
+
+/// Where a pile is to go.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Moving {
+    /// Which pile.
+    pub pile: Uuid,
+    /// To the route of which vehicle; nothing to take it out.
+    #[serde(default)]
+    pub vehicle: Option<Uuid>,
+    /// On which day; the first of the plan when it is not said.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
+    /// Before which stop of that route as it is then, from 0; the last when it is more than there are.
+    #[serde(default)]
+    #[schema(maximum = 10_000)]
+    pub at: usize,
+}
+
+/// Whether a pile stays in its route.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Marking {
+    /// Which pile.
+    pub pile: Uuid,
+    /// Whether it stays.
+    pub locked: bool,
+}
+
+/// Routes as lists of what they stop at.
+struct Lists {
+    plan: Plan,
+    routes: Vec<PickupRoute>,
+    vehicles: Vec<Arc<Vehicle>>,
+}
+
+impl Planner {
+    async fn lists(&self, id: Uuid) -> Result<Lists> {
+        let mut tx = self.live.store.read(self.live.clock.now()).await?;
+        let plan: Plan = tx.thing(id).await?.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
+        let routes = routes_of(&mut tx, &plan).await?;
+        let vehicles: Vec<Vehicle> = tx.things().await?;
+        Ok(Lists { routes, vehicles: vehicles.into_iter().map(Arc::new).collect(), plan })
+    }
+
+    /// The plan with a pile moved.
+    ///
+    /// # Errors
+    /// `not_found`, `wrong_state`, `invalid`.
+    pub async fn moved(self: &Arc<Self>, id: Uuid, moving: Moving) -> Result<Changed> {
+        let lists = self.lists(id).await?;
+        require(lists.plan.state == PlanState::Draft, lists.plan.state.text(), "changed")?;
+        if !lists.plan.piles.contains(&moving.pile) {
+            return Err(Error::invalid("pile", "This plan does not have that pile."));
+        }
+        let day = moving.day.or(lists.plan.days.first().copied()).unwrap_or_default();
+        if let Some(vehicle) = moving.vehicle {
+            if !lists.plan.vehicles.contains(&vehicle) {
+                return Err(Error::invalid("vehicle", "This plan does not have that vehicle."));
+            }
+            if !lists.plan.days.contains(&day) {
+                return Err(Error::invalid("day", "This plan does not have that day."));
+            }
+        }
+        let planner = self.clone();
+        tokio::task::spawn_blocking(move || planner.with_moved(&lists, &moving, day)).await.map_err(Error::internal)
+    }
+
+    fn with_moved(&self, lists: &Lists, moving: &Moving, day: NaiveDate) -> Changed {
+        let plan = &lists.plan;
+        let mut touched: Vec<(Uuid, NaiveDate, Vec<Uuid>)> = vec![];
+        let to = moving.vehicle.map(|v| (v, day));
+        for route in &lists.routes {
+            let here = (route.vehicle, route.day);
+            if route.stops.iter().any(|s| s.id == moving.pile) || Some(here) == to {
+                touched.push((here.0, here.1, route.stops.iter().map(|s| s.id).filter(|id| *id != moving.pile).collect()));
+            }
+        }
+        if let Some((vehicle, day)) = to {
+            if !touched.iter().any(|t| (t.0, t.1) == (vehicle, day)) {
+                touched.push((vehicle, day, vec![]));
+            }
+            let list = touched.iter_mut().find(|t| (t.0, t.1) == (vehicle, day)).map(|t| &mut t.2);
+            if let Some(list) = list {
+                list.insert(moving.at.min(list.len()), moving.pile);
+            }
+        }
+        let routes: Vec<PickupRoute> = touched.into_iter().filter_map(|(v, d, list)| self.along(lists, v, d, list)).collect();
+        let mut left: Vec<LeftOut> = plan.left.iter().filter(|l| l.pile != moving.pile).cloned().collect();
+        let mut taken_out: Vec<Uuid> = plan.taken_out.iter().copied().filter(|p| *p != moving.pile).collect();
+        let mut locked: Vec<Uuid> = plan.locked.iter().copied().filter(|p| *p != moving.pile).collect();
+        if to.is_some() {
+            locked.push(moving.pile); // what a hand has put somewhere stays there
+        } else {
+            taken_out.push(moving.pile);
+            let code = self.live.coast().piles.get(moving.pile).and_then(|p| p.record.code.clone());
+            left.push(LeftOut { pile: moving.pile, code, why: LeftWhy::TakenOut });
+        }
+        let marks = Some((locked, taken_out));
+        Changed { version: plan.record.version, routes, left, estimated_roads: plan.estimated_roads, steps: None, marks }
+    }
+
+    /// A route through these piles and sites in this order. One that has piles and no site yet ends at the nearest.
+    fn along(&self, lists: &Lists, vehicle: Uuid, day: NaiveDate, mut list: Vec<Uuid>) -> Option<PickupRoute> {
+        let coast = self.live.coast().clone();
+        let of = lists.vehicles.iter().find(|v| v.record.id == vehicle)?;
+        let piles: Vec<_> = list.iter().filter_map(|id| coast.piles.get(*id).cloned()).collect();
+        if piles.is_empty() {
+            list.clear(); // nothing is on board to be handed in
+        }
+        if !piles.is_empty() && !list.iter().any(|id| coast.sites.get(*id).is_some()) {
+            let near = coast.sites.nearest(of.facts.depot, 10, 200_000.0, |s| s.at);
+            list.extend(near.into_iter().find(|(_, s)| takes(s, of.facts.kind)).map(|(_, s)| s.record.id));
+        }
+        let part = Part {
+            plan: lists.plan.record.id,
+            days: vec![day],
+            vehicles: vec![of.clone()],
+            locked: vec![None; piles.len()],
+            piles,
+            sites: list.clone(),
+        };
+        let worked = Day::of(self.task(&coast, part));
+        worked.tour(vehicle, day, &list).map(|tour| worked.route(&tour))
+    }
+
+    /// The plan with a pile locked or not.
+    ///
+    /// # Errors
+    /// `not_found`, `wrong_state`, `invalid`.
+    pub async fn marked(&self, id: Uuid, marking: &Marking) -> Result<Changed> {
+        let Lists { plan, routes, .. } = self.lists(id).await?;
+        require(plan.state == PlanState::Draft, plan.state.text(), "changed")?;
+        let has = |r: &PickupRoute| r.stops.iter().any(|s| s.kind == StopKind::Pile && s.id == marking.pile);
+        if !routes.iter().any(has) {
+            return Err(Error::invalid("pile", "No route of this plan has that pile."));
+        }
+        let mut locked: Vec<Uuid> = plan.locked.iter().copied().filter(|p| *p != marking.pile).collect();
+        locked.extend(marking.locked.then_some(marking.pile));
+        let marks = Some((locked, plan.taken_out.clone()));
+        let (left, estimated_roads) = (plan.left, plan.estimated_roads);
+        Ok(Changed { version: plan.record.version, routes: vec![], left, estimated_roads, steps: None, marks })
+    }
+}

@@ -1,0 +1,219 @@
+//! Searches for pickup routes, beside the requests: a plan that is searched for is a row, so that a search that was cut off is
+//! begun anew, and what it finds is written at once or not at all.
+
+mod gather;
+mod hand;
+mod waters;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::act::plan::{Changed, cancel, change, routes_of};
+use crate::domain::fleet::Vehicle;
+use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState};
+use crate::domain::pile::Pile;
+use crate::domain::planning::PlanningTerms;
+use crate::error::{Error, Result};
+use crate::live::Live;
+use crate::routing::day::Day;
+use crate::routing::travel::Network;
+use crate::routing::{Settings, Tour, solve};
+use gather::Part;
+pub use hand::{Marking, Moving};
+use waters::Waters;
+
+/// A search that goes on.
+struct Run {
+    began: Instant,
+    /// Bits of the share of its steps that are done.
+    share: AtomicU64,
+    best: AtomicI64,
+    ended: AtomicBool,
+}
+
+/// How far a search has come.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct SearchProgress {
+    /// The share of its steps that are done, from 0 to 1.
+    pub done: f64,
+    /// The best cost so far, with what it costs to leave piles; nothing before the first.
+    pub best_cost: Option<f64>,
+    /// Seconds left, as it went until now.
+    pub seconds_left: Option<f64>,
+}
+
+/// Plans pickup routes.
+pub struct Planner {
+    live: Arc<Live>,
+    terms: PlanningTerms,
+    /// One search a core: two at once share the machine evenly, and more wait in order.
+    slots: Semaphore,
+    runs: Mutex<HashMap<Uuid, Arc<Run>>>,
+    roads: Arc<Network>,
+    nowhere: Arc<Network>,
+    waters: Waters,
+}
+
+/// What a search works with.
+struct Work {
+    plan: Plan,
+    part: Part,
+}
+
+impl Planner {
+    /// With nothing to do yet.
+    #[must_use]
+    pub fn new(live: Arc<Live>, terms: PlanningTerms) -> Arc<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (roads, nowhere, waters) = Self::grounds(terms.road_detour);
+        Arc::new(Self { live, terms, slots: Semaphore::new(cores), runs: Mutex::default(), roads, nowhere, waters })
+    }
+
+    /// Begins the searches anew that were cut off when the service ended.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn resume(self: &Arc<Self>) -> Result<()> {
+        let plans: Vec<Plan> = self.live.store.read(self.live.clock.now()).await?.things().await?;
+        for plan in plans.into_iter().filter(|p| p.state == PlanState::Searching) {
+            self.begin(plan.record.id);
+        }
+        Ok(())
+    }
+
+    /// Searches for a plan. One that is searched for already goes on.
+    pub fn begin(self: &Arc<Self>, plan: Uuid) {
+        let run = Arc::new(Run {
+            began: Instant::now(),
+            share: AtomicU64::new(0),
+            best: AtomicI64::new(i64::MAX),
+            ended: AtomicBool::new(false),
+        });
+        match self.runs.lock().unwrap_or_else(PoisonError::into_inner).entry(plan) {
+            std::collections::hash_map::Entry::Occupied(_) => return,
+            std::collections::hash_map::Entry::Vacant(free) => drop(free.insert(run.clone())),
+        }
+        let planner = self.clone();
+        tokio::spawn(async move {
+            let done = tokio::select! {
+                done = planner.search(plan, run.clone()) => done,
+                // The row says that it is searched for: it will be begun anew.
+                () = planner.live.watching_ends() => Ok(()),
+            };
+            let was_ended = run.ended.swap(true, Ordering::Relaxed);
+            planner.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&plan);
+            if let Err(e) = done {
+                tracing::error!(error = ?e.cause(), code = e.code.text(), "plan.search");
+                let _ = planner.live.write(move |tx| Box::pin(async move { cancel(tx, None, plan).await })).await;
+            } else if was_ended && matches!(planner.work(plan).await, Ok(Some(_))) {
+                planner.begin(plan); // asked for again before the last search had heard that it was over
+            }
+        });
+    }
+
+    /// Ends a search: what it has found is forgotten.
+    pub fn end(&self, plan: Uuid) {
+        if let Some(run) = self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&plan) {
+            run.ended.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// How far the search for a plan has come, when it goes on here.
+    #[must_use]
+    pub fn progress(&self, plan: Uuid) -> Option<SearchProgress> {
+        let run = self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&plan).cloned()?;
+        let done = f64::from_bits(run.share.load(Ordering::Relaxed));
+        let best = Some(run.best.load(Ordering::Relaxed)).filter(|b| *b < i64::MAX);
+        let seconds_left = (done > 0.0).then(|| run.began.elapsed().as_secs_f64() * (1.0 - done) / done);
+        Some(SearchProgress { done, best_cost: best.map(|b| b as f64 / 100.0), seconds_left })
+    }
+
+    async fn search(self: &Arc<Self>, id: Uuid, run: Arc<Run>) -> Result<()> {
+        let Ok(_slot) = self.slots.acquire().await else { return Ok(()) };
+        let Some(Work { plan, part }) = self.work(id).await? else { return Ok(()) };
+        let (planner, watched) = (self.clone(), run.clone());
+        let found = tokio::task::spawn_blocking(move || planner.find(&plan, part, &watched)).await.map_err(Error::internal)?;
+        if run.ended.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let written = self.live.write(move |tx| Box::pin(async move { change(tx, None, id, found, "searched").await })).await;
+        match written {
+            // Somebody cancelled it in the last moment, or another process was faster.
+            Err(e) if e.code == crate::error::Code::Stale => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// What is to be searched for; nothing when it is not to be searched for any more.
+    async fn work(&self, id: Uuid) -> Result<Option<Work>> {
+        let mut tx = self.live.store.read(self.live.clock.now()).await?;
+        let Some(plan) = tx.thing::<Plan>(id).await?.filter(|p| p.state == PlanState::Searching) else { return Ok(None) };
+        let routes = routes_of(&mut tx, &plan).await?;
+        let vehicles: Vec<Vehicle> = tx.things().await?;
+        drop(tx);
+        let coast = self.live.coast().clone();
+        let wanted = |p: &&Uuid| !plan.taken_out.contains(p);
+        let piles: Vec<Arc<Pile>> = plan.piles.iter().filter(wanted).filter_map(|p| coast.piles.get(*p).cloned()).collect();
+        let part = Part {
+            plan: id,
+            days: plan.days.clone(),
+            vehicles: vehicles.into_iter().filter(|v| plan.vehicles.contains(&v.record.id)).map(Arc::new).collect(),
+            locked: piles.iter().map(|p| locked_in(&plan, &routes, p.record.id)).collect(),
+            piles,
+            sites: vec![],
+        };
+        Ok(Some(Work { plan, part }))
+    }
+
+    /// The search itself.
+    fn find(&self, plan: &Plan, part: Part, run: &Run) -> Changed {
+        let day = Day::of(self.task(&self.live.coast(), part));
+        let budget_steps = self.terms.steps + self.terms.steps_per_pile * day.piles().len() as u64;
+        let guard = Duration::from_secs(self.terms.guard_s);
+        let found = solve(&day.problem, &Settings::of(&day.problem, plan.seed), &mut |steps, best| {
+            let share = steps as f64 / budget_steps as f64;
+            run.share.store(share.min(1.0).to_bits(), Ordering::Relaxed);
+            run.best.store(best, Ordering::Relaxed);
+            let over = run.ended.load(Ordering::Relaxed) || run.began.elapsed() > guard;
+            if over { 1.0 } else { share }
+        });
+        let mut changed = self.changed(plan, &day, &found.tours, &found.left);
+        changed.steps = Some(found.iterations);
+        changed
+    }
+
+    /// Tours as routes: one for each vehicle and day, so that those that have become empty are known.
+    fn changed(&self, plan: &Plan, day: &Day, tours: &[Tour], left: &[u32]) -> Changed {
+        let mut routes: Vec<PickupRoute> = vec![];
+        for (class, c) in day.problem.classes.iter().enumerate() {
+            let tour = tours.iter().find(|t| t.class == class).cloned();
+            routes.push(day.route(&tour.unwrap_or_else(|| Tour { class, nodes: vec![c.start, c.end] })));
+        }
+        let said = |pile: &Arc<Pile>, why| LeftOut { pile: pile.record.id, code: pile.record.code.clone(), why };
+        let mut out: Vec<LeftOut> =
+            left.iter().map(|stop| said(&day.piles()[*stop as usize], day.why_left(*stop as usize))).collect();
+        let coast = self.live.coast();
+        out.extend(plan.taken_out.iter().filter_map(|p| coast.piles.get(*p)).map(|p| said(p, LeftWhy::TakenOut)));
+        Changed {
+            version: plan.record.version,
+            routes,
+            left: out,
+            estimated_roads: day.estimates_roads(),
+            steps: None,
+            marks: None,
+        }
+    }
+}
+
+fn locked_in(plan: &Plan, routes: &[PickupRoute], pile: Uuid) -> Option<(Uuid, NaiveDate)> {
+    let route = routes.iter().find(|r| r.stops.iter().any(|s| s.id == pile))?;
+    plan.locked.contains(&pile).then_some((route.vehicle, route.day))
+}

@@ -1,0 +1,407 @@
+//! Waiting piles, a fleet and reception sites as a [`Problem`], and its tours as routes that can be driven.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+use super::check::{Broken, check};
+use super::travel::{Lengths, Network};
+use super::{Class, LARGEST, Matrix, NEVER, Problem, Tour, UNREACHABLE, Windows};
+use crate::domain::fleet::{Vehicle, VehicleKind};
+use crate::domain::pickup::{BrokenAt, BrokenRule, LeftWhy, PickupRoute, RouteState, RouteStop, RouteSums, StopKind};
+use crate::domain::pile::Pile;
+use crate::domain::planning::PlanningTerms;
+use crate::domain::site::{Site, Takes, open_spans};
+use crate::domain::thing::Record;
+use crate::domain::waste::Bags;
+
+/// What routes are searched for.
+pub struct Task {
+    /// The plan it is for.
+    pub plan: Uuid,
+    /// The local days, in order.
+    pub days: Vec<NaiveDate>,
+    /// Where they begin and end.
+    pub zone: Tz,
+    /// The fleet.
+    pub vehicles: Vec<Arc<Vehicle>>,
+    /// What each vehicle travels on, on each day: closures may shut waters.
+    pub networks: Vec<Vec<Arc<Network>>>,
+    /// What is to be fetched.
+    pub piles: Vec<Arc<Pile>>,
+    /// Whether people may not be at a pile, by day, on land and from the water.
+    pub closed: Vec<Vec<[bool; 2]>>,
+    /// The route a pile must stay in, by vehicle and day.
+    pub locked: Vec<Option<(Uuid, NaiveDate)>>,
+    /// Where it is handed in.
+    pub sites: Vec<Arc<Site>>,
+    /// Kilograms and litres of bags, working times.
+    pub terms: PlanningTerms,
+    /// Now: what is late comes first.
+    pub now: DateTime<Utc>,
+}
+
+/// A task as numbers.
+pub struct Day {
+    task: Task,
+    /// What the search and the check know of it.
+    pub problem: Problem,
+    /// Vehicle and day of each class.
+    classes: Vec<(usize, usize)>,
+    lengths: Vec<Arc<Lengths>>,
+    begins: DateTime<Utc>,
+}
+
+/// Hundredths of the currency.
+fn cents(cost: f64) -> i32 {
+    whole(cost * 100.0)
+}
+
+fn whole(value: f64) -> i32 {
+    if value.is_finite() { value.round().clamp(0.0, f64::from(UNREACHABLE)) as i32 } else { UNREACHABLE }
+}
+
+/// A local instant; where clocks go back the earlier one, and an hour later where clocks go forward over it.
+fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    let later = || (local + TimeDelta::hours(1)).and_local_timezone(zone).earliest();
+    local.and_local_timezone(zone).earliest().or_else(later).map_or_else(|| local.and_utc(), |t| t.to_utc())
+}
+
+impl Day {
+    /// Measures ways and puts conditions as windows.
+    #[must_use]
+    pub fn of(task: Task) -> Self {
+        let begins = instant(task.days.first().copied().unwrap_or_default().into(), task.zone);
+        let (stops, sites) = (task.piles.len(), task.sites.len());
+        let mut measured: HashMap<*const Network, Arc<Lengths>> = HashMap::new();
+        let mut day = Self {
+            problem: Problem {
+                stops,
+                sites,
+                demand: task.piles.iter().map(|p| demand(p)).collect(),
+                service: task.piles.iter().map(|p| task.terms.at_pile_s(p)).chain(vec![task.terms.site_s; sites]).collect(),
+                penalty: vec![0; stops],
+                hand_in_by: vec![LARGEST; stops],
+                classes: vec![],
+            },
+            classes: vec![],
+            lengths: vec![],
+            begins,
+            task,
+        };
+        for v in 0..day.task.vehicles.len() {
+            for d in 0..day.task.days.len() {
+                let network = &day.task.networks[v][d];
+                let lengths =
+                    measured.entry(Arc::as_ptr(network)).or_insert_with(|| Arc::new(day.measure(network.clone()))).clone();
+                let class = day.class(v, d, &lengths);
+                day.problem.classes.push(class);
+                day.classes.push((v, d));
+                day.lengths.push(lengths);
+            }
+        }
+        day.set_penalties();
+        day
+    }
+
+    fn measure(&self, network: Arc<Network>) -> Lengths {
+        let nodes = self.task.piles.iter().map(|p| p.at).chain(self.task.sites.iter().map(|s| s.at));
+        let depots = self.task.vehicles.iter().map(|v| v.facts.depot);
+        let places = nodes.chain(depots).map(|at| network.stopping_place(at)).collect();
+        Lengths::between(network, places)
+    }
+
+    fn class(&self, v: usize, d: usize, lengths: &Lengths) -> Class {
+        let (vehicle, nodes) = (&self.task.vehicles[v], self.problem.stops + self.problem.sites + self.task.vehicles.len());
+        let facts = &vehicle.facts;
+        let seconds = |metres: f64| whole(metres / facts.speed_kmh * 3.6);
+        let cost = |metres: f64| {
+            cents(metres / 1000.0 * facts.cost_per_km + metres / facts.speed_kmh * 3.6 / 3600.0 * facts.cost_per_hour)
+        };
+        let depot = (self.problem.stops + self.problem.sites + v) as u32;
+        let limit = |n: u32| i32::try_from(n).unwrap_or(LARGEST);
+        Class {
+            start: depot,
+            end: depot,
+            count: 1,
+            capacity: [limit(facts.capacity.litres), limit(facts.capacity.kg), limit(facts.capacity.bags)],
+            fixed: i64::from(cents(facts.cost_per_day)),
+            least: [0, 0, limit(facts.least_bags)],
+            cost: Matrix::by(nodes, |i, j| cost(lengths.get(i, j))),
+            time: Matrix::by(nodes, |i, j| seconds(lengths.get(i, j))),
+            windows: (0..nodes).map(|node| self.windows(v, d, node)).collect(),
+            hands_in: true,
+        }
+    }
+
+    /// When work may begin at a node, on the clock of a vehicle that stands still in its break.
+    fn windows(&self, v: usize, d: usize, node: usize) -> Windows {
+        let (stops, sites) = (self.problem.stops, self.problem.sites);
+        let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
+        let shift = (self.clock(v, d, day.and_time(vehicle.facts.from)), self.clock(v, d, day.and_time(vehicle.facts.until)));
+        if node < stops {
+            let pile = &self.task.piles[node];
+            let sails = usize::from(vehicle.facts.kind == VehicleKind::Boat);
+            let elsewhere = self.task.locked[node].is_some_and(|to| to != (vehicle.record.id, day));
+            let fits = vehicle.facts.reaches(pile.access) && vehicle.facts.can_take(pile);
+            if !fits || elsewhere || self.task.closed[node][d][sails] {
+                return Windows::never();
+            }
+        } else if node < stops + sites {
+            let site = &self.task.sites[node - stops];
+            if !takes(site, vehicle.facts.kind) {
+                return Windows::never();
+            }
+            let spans = open_spans(site.hours.as_deref(), day.into(), (day + TimeDelta::days(1)).into());
+            let open =
+                spans.into_iter().map(|(from, to)| (self.clock(v, d, from), self.clock(v, d, to) - self.task.terms.site_s));
+            return Windows::new(open.collect()).and(&Windows::one(shift.0, shift.1));
+        } else if node != stops + sites + v {
+            return Windows::never();
+        }
+        Windows::one(shift.0, shift.1)
+    }
+
+    /// Seconds of a local time on the clock of a vehicle, which stands still in its break.
+    fn clock(&self, v: usize, d: usize, local: NaiveDateTime) -> i32 {
+        let seconds = |t: NaiveDateTime| (instant(t, self.task.zone) - self.begins).num_seconds() as i32;
+        let now = seconds(local);
+        match self.task.vehicles[v].facts.pause {
+            Some(pause) => {
+                let begins = seconds(self.task.days[d].and_time(pause.at));
+                now.min(begins.max(now - pause.minutes.min(240).cast_signed() * 60))
+            }
+            None => now,
+        }
+    }
+
+    /// The instant of a moment on the clock of a vehicle. What begins with the break begins after it; what ends with it, ends before.
+    fn real(&self, class: usize, moment: i32, begins: bool) -> DateTime<Utc> {
+        let (v, d) = self.classes[class];
+        let pause = self.task.vehicles[v].facts.pause;
+        let over = pause.is_some_and(|p| {
+            let at = self.clock(v, d, self.task.days[d].and_time(p.at));
+            moment > at || (begins && moment == at)
+        });
+        let break_s = if over { pause.map_or(0, |p| i64::from(p.minutes) * 60) } else { 0 };
+        self.begins + TimeDelta::seconds(i64::from(moment) + break_s)
+    }
+
+    /// To leave a pile costs more than any tour for it alone; what is late or must stay in its route, more still.
+    fn set_penalties(&mut self) {
+        let dearest = |c: &Class| {
+            let nodes = 0..c.cost.size() as u32;
+            let ways = nodes.flat_map(|i| c.cost.row(i).to_vec()).filter(|w| *w < UNREACHABLE).max().unwrap_or(0);
+            c.fixed + 4 * i64::from(ways)
+        };
+        let base = self.problem.classes.iter().map(dearest).max().unwrap_or(0) + 1;
+        let last = self.task.days.last().copied().unwrap_or_default();
+        let weight = |(i, pile): (usize, &Arc<Pile>)| {
+            let due = pile.duty.as_ref().map(|d| d.due);
+            let soon = due.is_some_and(|due| due.with_timezone(&self.task.zone).date_naive() <= last);
+            match () {
+                () if self.task.locked[i].is_some() => 16,
+                () if due.is_some_and(|due| due < self.task.now) => 4,
+                () if soon => 2,
+                () => 1,
+            }
+        };
+        self.problem.penalty = self.task.piles.iter().enumerate().map(|p| base * weight(p)).collect();
+    }
+
+    /// A tour as a route: instants, ways, sums, and what is broken in it.
+    #[must_use]
+    pub fn route(&self, tour: &Tour) -> PickupRoute {
+        let (v, d) = self.classes[tour.class];
+        let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
+        let (class, lengths) = (&self.problem.classes[tour.class], &self.lengths[tour.class]);
+        let mut clock = class.windows[class.start as usize].first().unwrap_or(0);
+        let leaves = self.real(tour.class, clock, true);
+        let (mut stops, mut sums) = (vec![], RouteSums::default());
+        let (mut way_home, mut returns) = (vec![], leaves);
+        for pair in tour.nodes.windows(2) {
+            let (from, to) = (pair[0] as usize, pair[1] as usize);
+            let arrival = clock.saturating_add(class.time.get(pair[0], pair[1]).min(86_400));
+            let opens = class.windows[to].start(arrival);
+            let begin = if opens == NEVER { arrival } else { opens };
+            clock = begin + self.problem.work(pair[1]);
+            let metres = Some(lengths.get(from, to)).filter(|m| m.is_finite()).unwrap_or(0.0);
+            sums.metres += metres;
+            let way: Vec<_> =
+                lengths.line(from, to).into_iter().map(|p| [p.lon, p.lat].map(|c| (c * 1e6).round() / 1e6)).collect();
+            let Some(mut stop) = self.stop_at(to) else {
+                (way_home, returns) = (way, self.real(tour.class, arrival, false));
+                continue;
+            };
+            (stop.way, stop.metres) = (way, metres.round());
+            stop.arrives = self.real(tour.class, arrival, false);
+            (stop.begins, stop.leaves) = (self.real(tour.class, begin, true), self.real(tour.class, clock, false));
+            sums.bags += stop.bags.count();
+            sums.estimated_kg += stop.estimated_kg;
+            sums.piles += u32::from(stop.kind == StopKind::Pile);
+            stops.push(stop);
+        }
+        let facts = &vehicle.facts;
+        let (km, hours) = (sums.metres / 1000.0, (returns - leaves).num_seconds() as f64 / 3600.0);
+        sums.metres = sums.metres.round();
+        sums.seconds = (returns - leaves).num_seconds();
+        sums.cost = ((facts.cost_per_day + km * facts.cost_per_km + hours * facts.cost_per_hour) * 100.0).round() / 100.0;
+        sums.co2_kg = (km * facts.co2_kg_per_km * 1000.0).round() / 1000.0;
+        PickupRoute {
+            record: Record::new(PickupRoute::id_of(self.task.plan, vehicle.record.id, day), None, self.task.now),
+            plan: self.task.plan,
+            organisation: vehicle.organisation,
+            vehicle: vehicle.record.id,
+            vehicle_name: facts.name.clone(),
+            kind: facts.kind,
+            driver: facts.driver.clone(),
+            day,
+            depot: facts.depot,
+            leaves,
+            returns,
+            stops,
+            way_home,
+            sums,
+            broken: self.broken(tour),
+            state: RouteState::Draft,
+            started_at: None,
+            done_at: None,
+            shared: None,
+        }
+    }
+
+    fn stop_at(&self, node: usize) -> Option<RouteStop> {
+        let blank = |kind, id, name, at| RouteStop {
+            kind,
+            id,
+            name,
+            at,
+            way: vec![],
+            metres: 0.0,
+            arrives: self.begins,
+            begins: self.begins,
+            leaves: self.begins,
+            bags: Bags::default(),
+            estimated_kg: 0.0,
+            note: None,
+            outcome: None,
+        };
+        if let Some(pile) = self.task.piles.get(node) {
+            let code = pile.record.code.clone().unwrap_or_default();
+            let (bags, estimated_kg, note) = (pile.bags(), pile.estimated_kg(), pile.note.clone());
+            return Some(RouteStop { bags, estimated_kg, note, ..blank(StopKind::Pile, pile.record.id, code, pile.at) });
+        }
+        let site = self.task.sites.get(node - self.problem.stops)?;
+        Some(blank(StopKind::Site, site.record.id, site.name.clone(), site.at))
+    }
+
+    /// The conditions a tour does not keep, found by the check that the search does not share.
+    fn broken(&self, tour: &Tour) -> Vec<BrokenAt> {
+        let class = &self.problem.classes[tour.class];
+        let last = tour.nodes.len().saturating_sub(2);
+        let found = check(&self.problem, std::slice::from_ref(tour)).into_iter().map(|broken| {
+            let (at, rule) = match broken {
+                Broken::Overload { at, .. } => (at, BrokenRule::Overload),
+                Broken::Unreachable { at, .. } => (at, BrokenRule::Unreachable),
+                Broken::Late { at, .. } if class.windows[tour.nodes[at] as usize].is_never() => (at, BrokenRule::NotForIt),
+                Broken::Late { at, .. } | Broken::HandedInLate { at, .. } => (at, BrokenRule::Late),
+                Broken::Site { at, .. } | Broken::Twice { at, .. } => (at, BrokenRule::NotForIt),
+                Broken::NotEmpty { .. } => (last, BrokenRule::NotEmpty),
+                Broken::Thin { .. } => (last, BrokenRule::TooFew),
+                Broken::Fleet { .. } | Broken::Depot { .. } => (last, BrokenRule::NotForIt),
+            };
+            BrokenAt { stop: at.saturating_sub(1), rule }
+        });
+        let mut all: Vec<_> = found.collect();
+        all.dedup();
+        all
+    }
+
+    /// The tour of a vehicle on a day through piles and sites in this order; what the task does not have is passed over.
+    #[must_use]
+    pub fn tour(&self, vehicle: Uuid, day: NaiveDate, through: &[Uuid]) -> Option<Tour> {
+        let is = |(v, d): &(usize, usize)| self.task.vehicles[*v].record.id == vehicle && self.task.days[*d] == day;
+        let class = self.classes.iter().position(is)?;
+        let node = |id: &Uuid| {
+            let pile = self.task.piles.iter().position(|p| p.record.id == *id);
+            pile.or_else(|| self.task.sites.iter().position(|s| s.record.id == *id).map(|s| s + self.problem.stops))
+        };
+        let depot = self.problem.classes[class].start;
+        let between = through.iter().filter_map(node).map(|n| n as u32);
+        Some(Tour { class, nodes: std::iter::once(depot).chain(between).chain([depot]).collect() })
+    }
+
+    /// Why a pile is in no route, when the others came first or for a reason of its own.
+    #[must_use]
+    pub fn why_left(&self, stop: usize) -> LeftWhy {
+        let pile = &self.task.piles[stop];
+        let fleet = || self.task.vehicles.iter().map(|v| &v.facts);
+        if !fleet().any(|f| f.reaches(pile.access)) {
+            return LeftWhy::NoAccess;
+        }
+        if !fleet().any(|f| f.reaches(pile.access) && f.can_take(pile)) {
+            return LeftWhy::NoSkill;
+        }
+        let demand = self.problem.demand[stop];
+        let able = |c: &Class| (0..3).all(|i| demand[i] <= c.capacity[i]);
+        let classes = || self.problem.classes.iter().enumerate();
+        let takes_it = |v: usize| self.task.vehicles[v].facts.reaches(pile.access) && self.task.vehicles[v].facts.can_take(pile);
+        if !classes().any(|(c, class)| takes_it(self.classes[c].0) && able(class)) {
+            return LeftWhy::TooLarge;
+        }
+        let open = || classes().filter(|(_, c)| able(c) && !c.windows[stop].is_never());
+        if open().next().is_none() {
+            return LeftWhy::Closed;
+        }
+        if !open().any(|(_, c)| c.time.get(c.start, stop as u32) < UNREACHABLE) {
+            return LeftWhy::Unreachable;
+        }
+        let site_open = |c: &Class| self.problem.all_sites().any(|s| !c.windows[s as usize].is_never());
+        if !open().any(|(_, c)| site_open(c)) {
+            return LeftWhy::NoSite;
+        }
+        self.alone(stop)
+    }
+
+    /// Whether a tour for a pile alone could be driven.
+    fn alone(&self, stop: usize) -> LeftWhy {
+        let mut why = LeftWhy::TooFar;
+        for (class, c) in self.problem.classes.iter().enumerate() {
+            for site in self.problem.all_sites() {
+                let tour = Tour { class, nodes: vec![c.start, stop as u32, site, c.end] };
+                match check(&self.problem, &[tour]).as_slice() {
+                    [] => return LeftWhy::NoTime,
+                    [Broken::Thin { .. }] => why = LeftWhy::TooFew,
+                    _ => {}
+                }
+            }
+        }
+        why
+    }
+
+    /// The piles, by their nodes.
+    #[must_use]
+    pub fn piles(&self) -> &[Arc<Pile>] {
+        &self.task.piles
+    }
+
+    /// Whether a way by road is an estimate.
+    #[must_use]
+    pub fn estimates_roads(&self) -> bool {
+        self.task.networks.iter().flatten().any(|n| n.is_estimate())
+    }
+}
+
+fn demand(pile: &Pile) -> [i32; 3] {
+    [whole(pile.estimated_l.ceil()), whole(pile.estimated_kg().ceil()), i32::try_from(pile.bags().count()).unwrap_or(LARGEST)]
+}
+
+/// Whether a site takes what such a vehicle brings.
+#[must_use]
+pub fn takes(site: &Site, kind: VehicleKind) -> bool {
+    let by_boat = site.takes.contains(&Takes::ByBoat);
+    site.in_use && site.takes.contains(&Takes::Litter) && (kind == VehicleKind::Truck || by_boat)
+}

@@ -1,0 +1,340 @@
+//! Pickup routes: a fleet, a plan that is searched for, changed by hand, published, driven, and taken along as files.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::helpers::{Person, TestApp, pile};
+
+const DAY: &str = "2026-06-11"; // the Thursday after the start
+
+fn truck() -> Value {
+    json!({"id": Uuid::now_v7(), "name": "Bil 1", "kind": "truck", "depot": {"lon": 8.702, "lat": 58.405},
+        "capacity": {"litres": 8000, "kg": 3000, "bags": 80}, "from": "07:00:00", "until": "15:00:00",
+        "pause": {"at": "11:30:00", "minutes": 30}, "speed_kmh": 35, "cost_per_km": 12, "cost_per_hour": 600, "co2_kg_per_km": 0.9})
+}
+
+fn boat() -> Value {
+    json!({"id": Uuid::now_v7(), "name": "Skjærgårdsbåten", "kind": "boat", "depot": {"lon": 8.701, "lat": 58.400}, "draught_m": 0.5,
+        "capacity": {"litres": 6000, "kg": 2000, "bags": 60}, "from": "08:00:00", "until": "16:00:00",
+        "speed_kmh": 20, "cost_per_km": 20, "cost_per_hour": 900, "co2_kg_per_km": 2})
+}
+
+/// A reception site that takes what trucks and boats bring, a truck, a boat, and piles by road and by boat.
+struct Scene {
+    hauler: Person,
+    kari: Person,
+    truck: Value,
+    boat: Value,
+    piles: Vec<Value>,
+}
+
+impl Scene {
+    async fn pile(&self, pile: &Value) -> Value {
+        self.kari.see(pile, "piles").await["pile"].clone()
+    }
+}
+
+async fn scene(app: &TestApp) -> Scene {
+    let (kari, staff, hauler) = (app.volunteer().await, app.as_role("staff").await, app.as_role("hauler").await);
+    let site = json!({"id": Uuid::now_v7(), "lon": 8.72, "lat": 58.4, "name": "Brygga", "hours": "Mo-Fr 08:00-16:00", "takes": ["litter", "by_boat"]});
+    staff.post("/api/v1/sites", site).await.expect(StatusCode::CREATED);
+    let truck = hauler.post("/api/v1/vehicles", truck()).await.expect(StatusCode::CREATED);
+    let boat = hauler.post("/api/v1/vehicles", boat()).await.expect(StatusCode::CREATED);
+    let mut piles = vec![];
+    for (place, access) in [((8.705, 58.4), "road"), ((8.71, 58.4), "road"), ((8.73, 58.411), "boat"), ((8.735, 58.4), "boat")] {
+        let mut left = pile(place);
+        left["access"] = json!(access);
+        piles.push(kari.post("/api/v1/piles", left).await.expect(StatusCode::CREATED));
+    }
+    Scene { hauler, kari, truck, boat, piles }
+}
+
+async fn planned(hauler: &Person, plan: &Value) -> Value {
+    // What a person sees: the screen asks now and then until the search is done.
+    for _ in 0..2000 {
+        let seen = hauler.see(plan, "plans").await;
+        if seen["plan"]["state"] != "searching" {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the search does not end");
+}
+
+async fn drafted(s: &Scene) -> Value {
+    let asked = json!({"id": Uuid::now_v7(), "days": [DAY]});
+    let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+    planned(&s.hauler, &plan).await
+}
+
+fn route_of<'a>(plan: &'a Value, vehicle: &Value) -> &'a Value {
+    plan["routes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|r| r["vehicle"] == vehicle["id"])
+        .unwrap_or_else(|| panic!("no route: {plan}"))
+}
+
+fn names(route: &Value, key: &str) -> Vec<Value> {
+    route["stops"].as_array().unwrap().iter().map(|s| s[key].clone()).collect()
+}
+
+both! {
+    async fn a_day_by_road_and_by_sea_is_planned_published_driven_and_weighed(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        let plan = &draft["plan"];
+        assert_eq!((&plan["state"], &plan["left"], &plan["estimated_roads"]), (&json!("draft"), &json!([]), &json!(true)), "{plan}");
+        assert_eq!(plan["sums"]["piles"], 4);
+        let (by_road, by_sea) = (route_of(&draft, &s.truck), route_of(&draft, &s.boat));
+        for route in [by_road, by_sea] {
+            assert_eq!(route["broken"], json!([]));
+            assert_eq!(names(route, "kind"), ["pile", "pile", "site"]);
+            let at = |key: &str| names(route, key).iter().map(|t| t.as_str().unwrap().to_owned()).collect::<Vec<_>>();
+            assert!(at("arrives").is_sorted() && at("begins").iter().zip(at("leaves")).all(|(b, l)| *b < l));
+            // Nothing is handed in before the site opens at 8 (6 UTC), nor after it closes.
+            assert!(("2026-06-11T06:00:00Z".."2026-06-11T14:00:00Z").contains(&at("begins")[2].as_str()), "{}", at("begins")[2]);
+        }
+        // The boat goes around the island: one pile lies on its other side.
+        let turns: usize = names(by_sea, "way").iter().map(|w| w.as_array().unwrap().len()).sum();
+        assert!(turns > 6, "{by_sea}");
+        s.hauler.act(plan, "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        let again = s.hauler.act(plan, "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(again["state"], "published");
+        assert!(s.hauler.told().await.contains(&"route_published".to_owned()));
+        assert_eq!(s.pile(&s.piles[0]).await["state"], "accepted");
+
+        let mine = s.hauler.get("/api/v1/my-routes").await.expect(StatusCode::OK);
+        assert_eq!(mine.as_array().unwrap().len(), 2);
+        s.hauler.act(by_road, "routes", "starts", json!({})).await.expect(StatusCode::OK);
+        let stops = names(by_road, "id");
+        let loaded = json!({"id": Uuid::now_v7(), "pile": stops[0], "fetched": "loaded"});
+        s.hauler.act(by_road, "routes", "fetchings", loaded.clone()).await.expect(StatusCode::OK);
+        let again = s.hauler.act(by_road, "routes", "fetchings", loaded).await.expect(StatusCode::OK);
+        assert_eq!(again["state"], "under_way");
+        let no_reason = json!({"id": Uuid::now_v7(), "pile": stops[1], "fetched": "failed"});
+        assert_eq!(s.hauler.act(by_road, "routes", "fetchings", no_reason).await.refused(422, "invalid")["field"], "why");
+        let failed = json!({"id": Uuid::now_v7(), "pile": stops[1], "fetched": "failed", "why": "too_heavy"});
+        s.hauler.act(by_road, "routes", "fetchings", failed).await.expect(StatusCode::OK);
+        let back = s.pile(&json!({"id": stops[1]})).await;
+        assert_eq!((&back["state"], &back["why"]), (&json!("ready"), &json!("too_heavy")));
+        let nothing = json!({"id": Uuid::now_v7(), "stop": 2});
+        assert_eq!(s.hauler.act(by_road, "routes", "hand-ins", nothing).await.refused(422, "invalid")["field"], "weight_kg");
+        let weighed = json!({"id": Uuid::now_v7(), "stop": 2, "weight_kg": 47.5});
+        let done = s.hauler.act(by_road, "routes", "hand-ins", weighed.clone()).await.expect(StatusCode::OK);
+        assert_eq!(done["state"], "done");
+        assert_eq!(s.hauler.act(by_road, "routes", "hand-ins", weighed).await.expect(StatusCode::OK)["state"], "done");
+        let first = s.pile(&json!({"id": stops[0]})).await;
+        assert_eq!((&first["state"], &first["weighing"]["weight_kg"]), (&json!("weighed"), &json!(47.5)));
+        let told = s.kari.told().await;
+        for kind in ["pile_accepted", "pile_collected", "pile_weighed", "pile_failed"] {
+            assert!(told.contains(&kind.to_owned()), "{kind} of {told:?}");
+        }
+        // What could not be fetched is due again, and can be planned again.
+        let due = s.hauler.get("/api/v1/due-piles").await.json();
+        assert!(due.as_array().unwrap().iter().any(|p| p["id"] == stops[1]), "{due}");
+    }
+
+    async fn some_of_a_pile_is_taken_and_the_rest_is_a_pile_of_its_own(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        let route = route_of(&draft, &s.boat);
+        let pile = names(route, "id")[0].clone();
+        let rest = Uuid::now_v7();
+        let told = json!({"id": rest, "pile": pile, "fetched": "partly", "why": "sea_state", "left": {"full": 1}});
+        s.hauler.act(route, "routes", "fetchings", told).await.expect(StatusCode::OK);
+        let (taken, left) = (s.pile(&json!({"id": pile})).await, s.pile(&json!({"id": rest})).await);
+        assert_eq!((&taken["state"], &taken["parts"][0]["bags"]["full"]), (&json!("collected"), &json!(3)));
+        assert_eq!((&left["state"], &left["why"], &left["parts"][0]["bags"]["full"]), (&json!("ready"), &json!("sea_state"), &json!(1)));
+    }
+
+    async fn the_same_plan_gives_the_same_routes_and_nothing_is_asked_twice(app) {
+        let s = scene(&app).await;
+        let asked = json!({"id": Uuid::now_v7(), "days": [DAY], "seed": 7});
+        let plan = s.hauler.post("/api/v1/plans", asked.clone()).await.expect(StatusCode::CREATED);
+        let first = planned(&s.hauler, &plan).await;
+        assert_eq!(s.hauler.post("/api/v1/plans", asked.clone()).await.expect(StatusCode::OK)["state"], "draft");
+        let mut other = asked;
+        other["id"] = json!(Uuid::now_v7());
+        let plan = s.hauler.post("/api/v1/plans", other).await.expect(StatusCode::CREATED);
+        let second = planned(&s.hauler, &plan).await;
+        let stops = |p: &Value| p["routes"].as_array().unwrap().iter().map(|r| (r["vehicle"].clone(), names(r, "id"))).collect::<Vec<_>>();
+        assert_eq!(stops(&first), stops(&second));
+        assert_eq!(first["plan"]["steps"], second["plan"]["steps"]);
+    }
+
+    async fn a_stop_is_moved_by_hand_and_what_breaks_is_shown(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        let plan = &draft["plan"];
+        let by_sea = names(route_of(&draft, &s.boat), "id")[0].clone();
+        let moved = json!({"pile": by_sea, "vehicle": s.truck["id"], "at": 0});
+        let moved = s.hauler.act(plan, "plans", "moves", moved).await.expect(StatusCode::OK);
+        let by_road = route_of(&moved, &s.truck);
+        assert_eq!((&names(by_road, "id")[0], &by_road["broken"][0]), (&by_sea, &json!({"stop": 0, "rule": "not_for_it"})));
+        assert_eq!(names(route_of(&moved, &s.boat), "kind"), ["pile", "site"]);
+        assert_eq!(moved["plan"]["before"]["metres"], plan["sums"]["metres"]);
+        assert_ne!(moved["plan"]["sums"]["metres"], plan["sums"]["metres"]);
+        assert_eq!(moved["plan"]["locked"], json!([by_sea]));
+        // Taken out: it is left, with that reason, and stays out when the rest is searched for anew.
+        let out = s.hauler.act(plan, "plans", "moves", json!({"pile": by_sea})).await.expect(StatusCode::OK);
+        assert_eq!((&out["plan"]["left"][0]["pile"], &out["plan"]["left"][0]["why"]), (&by_sea, &json!("taken_out")));
+        s.hauler.act(plan, "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        let anew = planned(&s.hauler, plan).await;
+        assert_eq!((&anew["plan"]["sums"]["piles"], &anew["plan"]["left"][0]["why"]), (&json!(3), &json!("taken_out")));
+        // Locked in the truck's route, a pile by the road stays there.
+        let stay = names(route_of(&anew, &s.truck), "id")[0].clone();
+        let locked = s.hauler.act(plan, "plans", "locks", json!({"pile": stay, "locked": true})).await.expect(StatusCode::OK);
+        assert_eq!(locked["plan"]["locked"], json!([stay]));
+        s.hauler.act(plan, "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        assert!(names(route_of(&planned(&s.hauler, plan).await, &s.truck), "id").contains(&stay));
+    }
+
+    async fn what_does_not_fit_says_why(app) {
+        let s = scene(&app).await;
+        let leave = |place: (f64, f64), set: Value| {
+            let mut sent = pile(place);
+            sent.as_object_mut().unwrap().extend(set.as_object().unwrap().clone());
+            async { s.kari.post("/api/v1/piles", sent).await.expect(StatusCode::CREATED)["id"].clone() }
+        };
+        let closed = leave((8.713, 58.411), json!({"access": "boat"})).await;
+        let inland = leave((8.73, 58.4055), json!({"access": "boat"})).await;
+        let heavy = leave((8.706, 58.4), json!({"bags": {"full": 200}})).await;
+        let dangerous = leave((8.706, 58.4), json!({"beside": ["hazardous"]})).await;
+        let draft = drafted(&s).await;
+        let left = draft["plan"]["left"].as_array().unwrap();
+        let why = |id: &Value| left.iter().find(|l| l["pile"] == *id).map(|l| l["why"].as_str().unwrap());
+        assert_eq!(why(&closed), Some("closed"), "{left:?}");
+        assert_eq!(why(&inland), Some("unreachable"), "{left:?}");
+        assert_eq!((why(&heavy), why(&dangerous), left.len()), (Some("too_large"), Some("no_skill"), 4));
+        // Without a boat nobody gets to the piles by the sea.
+        let by_road = json!({"id": Uuid::now_v7(), "days": [DAY], "vehicles": [s.truck["id"]]});
+        let plan = s.hauler.post("/api/v1/plans", by_road).await.expect(StatusCode::CREATED);
+        let plan = planned(&s.hauler, &plan).await;
+        let reasons: Vec<_> = plan["plan"]["left"].as_array().unwrap().iter().map(|l| l["why"].as_str().unwrap()).collect();
+        assert_eq!(reasons.iter().filter(|w| **w == "no_access").count(), 4, "{reasons:?}");
+        // On a Saturday no site is open.
+        let saturday = json!({"id": Uuid::now_v7(), "days": ["2026-06-13"], "piles": [s.piles[0]["id"]]});
+        let plan = s.hauler.post("/api/v1/plans", saturday).await.expect(StatusCode::CREATED);
+        assert_eq!(planned(&s.hauler, &plan).await["plan"]["left"][0]["why"], "no_site");
+    }
+
+    async fn a_route_is_a_file_and_a_link_that_ends(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        let route = route_of(&draft, &s.boat);
+        let path = |what: &str| format!("/api/v1/routes/{}{what}", route["id"].as_str().unwrap());
+        let text = |a: crate::helpers::Answer| String::from_utf8(a.bytes).unwrap();
+        let gpx = text(s.hauler.get(&path("/files/gpx")).await);
+        let read = gpx::read(gpx.as_bytes()).unwrap();
+        assert_eq!((read.waypoints.len(), read.tracks[0].segments.len()), (3, 4));
+        assert!(read.waypoints[2].name.as_deref().unwrap().ends_with("Brygga"));
+        let csv = text(s.hauler.get(&path("/files/csv")).await);
+        assert_eq!((csv.lines().count(), csv.lines().next().unwrap().starts_with("stop,kind,name")), (4, true));
+        assert!(text(s.hauler.get(&path("/files/ics")).await).contains("SUMMARY:Skjærgårdsbåten 2026-06-11"));
+        assert_eq!(s.hauler.get(&path("/files/pdf")).await.status, StatusCode::NOT_FOUND);
+
+        let shared = s.hauler.act(route, "routes", "shares", json!({"hours": 48})).await.expect(StatusCode::OK);
+        let key = shared["shared"]["key"].as_str().unwrap();
+        let stranger = app.anonymous();
+        stranger.get(&path("")).await.refused(401, "no_session");
+        let seen = stranger.get(&path(&format!("?key={key}"))).await.expect(StatusCode::OK);
+        assert_eq!((&seen["shared"], &seen["driver"]), (&Value::Null, &Value::Null));
+        assert!(stranger.get(&path(&format!("/files/gpx?key={key}"))).await.status.is_success());
+        stranger.get(&path("?key=other")).await.refused(401, "no_session");
+        app.clock.advance(chrono::TimeDelta::hours(49));
+        stranger.get(&path(&format!("?key={key}"))).await.refused(401, "no_session");
+    }
+
+    async fn only_those_whose_fleet_it_is_plan_and_drive(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        let (plan, route) = (&draft["plan"], route_of(&draft, &s.truck));
+        let staff = app.as_role("staff").await;
+        assert_eq!(staff.get("/api/v1/vehicles").await.expect(StatusCode::OK), json!([]));
+        for other in [&s.kari, &staff] {
+            other.send(other.request(reqwest::Method::PUT, &format!("/api/v1/vehicles/{}", s.truck["id"].as_str().unwrap())).json(&truck())).await.refused(403, "forbidden");
+            other.act(&s.truck, "vehicles", "retirements", json!({})).await.refused(403, "forbidden");
+            other.get(&format!("/api/v1/plans/{}", plan["id"].as_str().unwrap())).await.refused(403, "forbidden");
+            other.get(&format!("/api/v1/routes/{}", route["id"].as_str().unwrap())).await.refused(403, "forbidden");
+            for what in ["searches", "cancellations", "publications"] {
+                other.act(plan, "plans", what, json!({})).await.refused(403, "forbidden");
+            }
+            other.act(plan, "plans", "moves", json!({"pile": s.piles[0]["id"]})).await.refused(403, "forbidden");
+            other.act(plan, "plans", "locks", json!({"pile": s.piles[0]["id"], "locked": true})).await.refused(403, "forbidden");
+            other.act(route, "routes", "starts", json!({})).await.refused(403, "forbidden");
+            other.act(route, "routes", "shares", json!({"hours": 1})).await.refused(403, "forbidden");
+            let told = json!({"id": Uuid::now_v7(), "pile": s.piles[0]["id"], "fetched": "loaded"});
+            other.act(route, "routes", "fetchings", told).await.refused(403, "forbidden");
+            other.act(route, "routes", "hand-ins", json!({"id": Uuid::now_v7(), "stop": 2})).await.refused(403, "forbidden");
+        }
+        for path in ["/api/v1/vehicles", "/api/v1/plans", "/api/v1/due-piles", "/api/v1/my-routes"] {
+            s.kari.get(path).await.refused(403, "forbidden");
+            app.anonymous().get(path).await.refused(401, "no_session");
+        }
+        s.kari.post("/api/v1/vehicles", truck()).await.refused(403, "forbidden");
+        s.kari.post("/api/v1/plans", json!({"id": Uuid::now_v7(), "days": [DAY]})).await.refused(403, "forbidden");
+    }
+
+    async fn wrong_vehicles_and_plans_are_refused_with_the_field(app) {
+        let s = scene(&app).await;
+        let vehicle = |key: &str, value: Value| { let mut v = truck(); v[key] = value; v };
+        for (key, value, field) in [
+            ("name", json!(""), "name"),
+            ("until", json!("06:00:00"), "until"),
+            ("speed_kmh", json!(0), "speed_kmh"),
+            ("depot", json!({"lon": 8.7, "lat": 95}), "lat"),
+            ("pause", json!({"at": "05:00:00", "minutes": 30}), "pause"),
+            ("capacity", json!({"litres": 0, "kg": 1, "bags": 1}), "litres"),
+        ] {
+            let refused = s.hauler.post("/api/v1/vehicles", vehicle(key, value)).await.refused(422, "invalid");
+            assert_eq!(refused["field"], field);
+        }
+        for (plan, field) in [
+            (json!({"days": []}), "days"),
+            (json!({"days": ["2026-06-09"]}), "days"),
+            (json!({"days": [DAY], "vehicles": [Uuid::now_v7()]}), "vehicles"),
+            (json!({"days": [DAY], "piles": [Uuid::now_v7()]}), "piles"),
+        ] {
+            let mut plan = plan;
+            plan["id"] = json!(Uuid::now_v7());
+            assert_eq!(s.hauler.post("/api/v1/plans", plan).await.refused(422, "invalid")["field"], field);
+        }
+        // Retired, it is in no plan any more.
+        s.hauler.act(&s.truck, "vehicles", "retirements", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(s.hauler.get("/api/v1/vehicles").await.json().as_array().unwrap().len(), 1);
+    }
+
+    async fn a_search_that_is_cut_off_is_begun_anew(app) {
+        let s = scene(&app).await;
+        // A plan whose process ended before its search did: the row is all that is left.
+        let asked = json!({"id": Uuid::now_v7(), "days": [DAY]});
+        let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+        let id: Uuid = plan["id"].as_str().unwrap().parse().unwrap();
+        planned(&s.hauler, &plan).await;
+        app.service.live.write(move |tx| Box::pin(async move {
+            let mut plan: strandline::domain::pickup::Plan = tx.thing(id).await?.unwrap();
+            plan.state = strandline::domain::pickup::PlanState::Searching;
+            tx.put_thing(&plan).await
+        })).await.unwrap();
+        assert_eq!(s.hauler.see(&plan, "plans").await["plan"]["state"], "searching");
+        let other = app.another().await;
+        let found = planned(&s.hauler, &plan).await;
+        assert_eq!((&found["plan"]["state"], &found["plan"]["sums"]["piles"]), (&json!("draft"), &json!(4)));
+        other.stop().await;
+    }
+
+    async fn a_search_can_be_cancelled(app) {
+        let s = scene(&app).await;
+        let plan = s.hauler.post("/api/v1/plans", json!({"id": Uuid::now_v7(), "days": [DAY]})).await.expect(StatusCode::CREATED);
+        // It may be done by now: a draft can be let go as well.
+        let cancelled = s.hauler.act(&plan, "plans", "cancellations", json!({})).await.expect(StatusCode::OK);
+        assert!(matches!(cancelled["state"].as_str(), Some("dropped" | "draft")));
+        assert_eq!(planned(&s.hauler, &plan).await["plan"]["state"], cancelled["state"]);
+    }
+}
