@@ -1,4 +1,4 @@
-"""Other planners on the instances of `benches/routing.rs`, under the same limit of CPU time: FOLDER SECONDS SEEDS [NAME …].
+"""PyVRP (`pip install pyvrp`) on the instances of `benches/routing.rs`, under the same limit of CPU time: FOLDER SECONDS SEEDS [NAME …].
 
 Every answer is costed anew from the coordinates, by the rules of the set (rounded; or, with windows, tenths cut off).
 """
@@ -6,6 +6,7 @@ Every answer is costed anew from the coordinates, by the rules of the set (round
 import math
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pyvrp
@@ -22,14 +23,18 @@ class CpuTime:
         return time.process_time() >= self.end
 
 
-def cost(instance: dict, routes: list[list[int]], timed: bool) -> int:
+def nodes(route: pyvrp.Route) -> list[int]:
+    """The way of a vehicle as node numbers: the depot, wherever it is passed, and clients from 1 on."""
+    return [0 if str(activity).startswith("D") else activity.idx + 1 for activity in route]
+
+
+def cost(instance: dict, tours: list[list[int]], timed: bool) -> int:
     at = instance["node_coord"]
 
     def way(a: int, b: int) -> int:
-        metres = math.dist(at[a], at[b])
-        return int(metres * 10) if timed else round(metres)
+        far = math.dist(at[a], at[b])
+        return int(far * 10) if timed else math.floor(far + 0.5)
 
-    tours = [[0, *route, 0] for route in routes]
     return sum(way(a, b) for tour in tours for a, b in zip(tour, tour[1:]))
 
 
@@ -42,10 +47,9 @@ def main(folder: str, seconds: str, seeds: str, *names: str) -> None:
         data = pyvrp.read(file, round_func="dimacs" if timed else "round")
         for seed in range(1, int(seeds) + 1):
             found = pyvrp.solve(data, CpuTime(float(seconds)), seed=seed, collect_stats=False, display=False)
-            # A trip ends at a depot: costed as tours of their own, which here is the same.
-            trips = [list(trip.visits()) for route in found.best.routes() for trip in route.trips()]
-            total = cost(instance, trips, timed) if found.is_feasible() else "-"
-            print(f"| PyVRP {pyvrp.__version__ if hasattr(pyvrp, '__version__') else ''} | {file.stem} | {seed} | {total} | {found.num_iterations} |", flush=True)
+            whole = found.is_feasible() and sum(len(route) for route in found.best.routes()) > 0
+            total = cost(instance, [nodes(route) for route in found.best.routes()], timed) if whole else "-"
+            print(f"| PyVRP {version('pyvrp')} | {file.stem} | {seed} | {total} | {found.num_iterations} |", flush=True)
 
 
 if __name__ == "__main__":
