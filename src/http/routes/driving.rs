@@ -78,7 +78,7 @@ pub enum RouteFile {
 }
 
 /// A route as a file
-#[utoipa::path(tag = "routes", params(("id" = Uuid, Path), ("format" = RouteFile, Path), Key), responses(
+#[utoipa::path(tag = "routes", params(("id" = Uuid, Path), ("format" = inline(RouteFile), Path), Key), responses(
     (status = 200, body = String, content_type = "application/gpx+xml"), Refusals))]
 #[get("/api/v1/routes/{id}/files/{format}")]
 pub async fn exported(app: web::Data<App>, who: Who, path: web::Path<(String, String)>, q: Params<Key>) -> Result<HttpResponse> {

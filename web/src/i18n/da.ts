@@ -595,6 +595,7 @@ export const da: Catalogue = {
   'message.adoption_asked': 'Nogen vil adoptere {name}.',
   'message.adoption_answered': '{name}: {state}.',
   'message.lottery_won': 'Lod {number} er trukket i {name}!',
+  'message.route_published': '{vehicle} har fået en rute: {day}, stop: {stops}.',
   'numbers.title': 'Tal',
   'numbers.short': 'Meter, kilo, sække, år for år',
   'numbers.year': 'År',

@@ -596,6 +596,7 @@ export const en = {
   'message.adoption_asked': 'Somebody wants to adopt {name}.',
   'message.adoption_answered': '{name}: {state}.',
   'message.lottery_won': 'Ticket {number} was drawn in {name}!',
+  'message.route_published': '{vehicle} has a route: {day}, stops: {stops}.',
   'numbers.title': 'Figures',
   'numbers.short': 'Metres, kilograms, bags, year by year',
   'numbers.year': 'Year',

@@ -595,6 +595,7 @@ export const nb: Catalogue = {
   'message.adoption_asked': 'Noen vil adoptere {name}.',
   'message.adoption_answered': '{name}: {state}.',
   'message.lottery_won': 'Lodd {number} er trukket i {name}!',
+  'message.route_published': '{vehicle} har fått en rute: {day}, stopp: {stops}.',
   'numbers.title': 'Tall',
   'numbers.short': 'Meter, kilo, sekker, år for år',
   'numbers.year': 'År',

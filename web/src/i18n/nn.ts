@@ -596,6 +596,7 @@ export const nn: Catalogue = {
   'message.adoption_asked': 'Nokon vil adoptere {name}.',
   'message.adoption_answered': '{name}: {state}.',
   'message.lottery_won': 'Lodd {number} er trekt i {name}!',
+  'message.route_published': '{vehicle} har fått ei rute: {day}, stopp: {stops}.',
   'numbers.title': 'Tal',
   'numbers.short': 'Meter, kilo, sekker, år for år',
   'numbers.year': 'År',
