@@ -1,11 +1,11 @@
 //! Reporting, supporting, cleaning and judging hotspots.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Made, announce, digest, end, expect_photos, id_taken, lies_in, load, missing, repeated, save};
+use super::{Made, announce, by_our_clock, digest, end, expect_photos, id_taken, lies_in, load, missing, repeated, save};
 use crate::domain::change::Thing;
 use crate::domain::hazard::{Hazard, authority_for};
 use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, Owner, State, already_claimed};
@@ -79,13 +79,6 @@ impl Report {
         self.hazards.dedup();
         Ok((at, self))
     }
-
-    /// When it was seen, by our clock: so long before `now` as the phone says it was before it was sent, never in the
-    /// future and at most a year ago.
-    fn seen_by(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let waited = self.seen_at.map_or(TimeDelta::zero(), |seen| self.sent_at.unwrap_or(now).signed_duration_since(seen));
-        now - waited.clamp(TimeDelta::zero(), TimeDelta::days(366))
-    }
 }
 
 /// Reports a hotspot.
@@ -100,7 +93,7 @@ pub async fn report(tx: &mut Tx, by: &Person, report: Report, at: LonLat, place:
         (None, Some(code)) => Owner::Municipality { code: code.clone() },
         (None, None) => Owner::Service,
     };
-    let seen_at = report.seen_by(tx.now);
+    let seen_at = by_our_clock(tx.now, report.seen_at, report.sent_at);
     let mut hotspot = Hotspot {
         id: report.id,
         at,

@@ -22,6 +22,7 @@ pub mod plan;
 pub mod reminder;
 pub mod zone;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -52,6 +53,13 @@ pub enum Made<T> {
 /// `internal`, never for the bodies there are.
 pub fn digest(sent: &impl Serialize) -> Result<[u8; 32]> {
     Ok(Sha256::digest(serde_json::to_vec(sent)?).into())
+}
+
+/// When something was, by our clock: so long before now as the phone says it was before it was sent, never in the future and
+/// at most a year ago. Phones' clocks are wrong, but they measure.
+fn by_our_clock(now: DateTime<Utc>, at: Option<DateTime<Utc>>, sent_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let waited = at.map_or(TimeDelta::zero(), |at| sent_at.unwrap_or(now).signed_duration_since(at));
+    now - waited.clamp(TimeDelta::zero(), TimeDelta::days(366))
 }
 
 fn id_taken() -> Error {

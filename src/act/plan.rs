@@ -25,6 +25,8 @@ use crate::store::Tx;
 /// How many days a plan may have, and how far ahead it may lie.
 const MOST_DAYS: usize = 7;
 const AHEAD_DAYS: i64 = 60;
+/// How many vehicles it may have.
+const MOST_VEHICLES: usize = 100;
 
 /// What one sends to have routes searched for.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -65,10 +67,10 @@ pub async fn ask(
     if let Some(there) = before(tx, by, new.id, &sent).await? {
         return Ok(Made::Before(there));
     }
-    let days: Vec<NaiveDate> = new.days.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    if days.is_empty() || days.len() > MOST_DAYS {
+    if new.days.is_empty() || new.days.len() > MOST_DAYS {
         return Err(Error::invalid("days", format!("Say 1 to {MOST_DAYS} days.")));
     }
+    let days: Vec<NaiveDate> = new.days.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     if days.iter().any(|d| *d < today || *d > today + TimeDelta::days(AHEAD_DAYS)) {
         return Err(Error::invalid("days", format!("Days must be today or later, at most {AHEAD_DAYS} days ahead.")));
     }
@@ -76,8 +78,9 @@ pub async fn ask(
     if let Some(other) = new.piles.iter().find(|p| !due.contains(p)) {
         return Err(Error::invalid("piles", "A pile is not waiting for this organisation.").fact("pile", other.to_string()));
     }
-    let piles = if new.piles.is_empty() { due } else { new.piles };
-    if piles.is_empty() || piles.len() > terms.most_piles {
+    let chosen: BTreeSet<Uuid> = new.piles.iter().copied().collect();
+    let piles: Vec<Uuid> = due.into_iter().filter(|p| chosen.is_empty() || chosen.contains(p)).collect();
+    if piles.is_empty() || new.piles.len().max(piles.len()) > terms.most_piles {
         let detail = if piles.is_empty() { "No pile is due.".into() } else { format!("At most {} piles.", terms.most_piles) };
         return Err(Error::invalid("piles", detail));
     }
@@ -103,6 +106,9 @@ pub async fn ask(
 async fn fleet_of(tx: &mut Tx, organisation: Uuid, wanted: &[Uuid]) -> Result<Vec<Uuid>> {
     let all: Vec<Vehicle> = tx.things().await?;
     let own: Vec<Uuid> = all.iter().filter(|v| v.organisation == organisation && v.in_use).map(|v| v.record.id).collect();
+    if wanted.len() > MOST_VEHICLES {
+        return Err(Error::invalid("vehicles", format!("At most {MOST_VEHICLES} vehicles.")));
+    }
     if wanted.iter().any(|id| !own.contains(id)) {
         return Err(Error::invalid("vehicles", "A vehicle is not of this organisation, or not in use."));
     }

@@ -36,6 +36,18 @@ fn haulers(coast: &Coast, at: LonLat, access: Access) -> Vec<Hauler> {
     areas.filter_map(|a| a.hauler.clone()).map(|h| Hauler { id: h.id, name: h.name }).collect()
 }
 
+/// Who fetches there, as in `fixtures`.
+const HAULER: &str = "Agder Renovasjon";
+
+/// Bags that wait, by road and on the islands.
+const WAITING: [((f64, f64), Access, u32); 5] = [
+    ((8.825, 58.4245), Access::Boat, 7),
+    ((8.9125, 58.452), Access::Boat, 4),
+    ((8.81, 58.412), Access::Boat, 11),
+    ((8.8475, 58.4475), Access::Road, 5),
+    ((8.755, 58.4475), Access::Road, 8),
+];
+
 /// Fills it in.
 ///
 /// # Errors
@@ -57,6 +69,10 @@ pub async fn fill(live: &Live, cast: &Cast) -> anyhow::Result<()> {
     tx.commit(&live.store).await?;
     let mut tx = live.store.write(&live.clock).await?;
     leave(&mut tx, &coast, &cast.volunteer, (8.86, 58.4365), Access::Boat, 9).await?;
+    for (place, access, full) in WAITING {
+        leave(&mut tx, &coast, &cast.volunteer, place, access, full).await?;
+    }
+    fleet(&mut tx).await?;
     tx.commit(&live.store).await?;
     Ok(())
 }
@@ -75,11 +91,35 @@ async fn places(tx: &mut Tx, coast: &Coast, staff: &Person) -> anyhow::Result<()
         let (sent, code) = (digest(&new)?, coast.municipality(at).map(|m| m.code.clone()));
         act::equipment::place(tx, staff, new, sent, at, code).await?;
     }
-    let site = json!({"id": Uuid::now_v7(), "name": "Heftingsdalen gjenvinningsstasjon", "lon": 8.741, "lat": 58.4765,
-        "hours": "Mo-Fr 08:00-16:00; Sa 09:00-14:00", "takes": ["litter", "fishing_gear", "bulky"], "phone": "+47 37 05 88 00"});
-    let (at, site) = serde_json::from_value::<act::equipment::NewSite>(site)?.checked()?;
-    let (sent, code) = (digest(&site)?, coast.municipality(at).map(|m| m.code.clone()));
-    act::equipment::describe_site(tx, staff, site, sent, at, code).await?;
+    let sites = [
+        json!({"id": Uuid::now_v7(), "name": "Heftingsdalen gjenvinningsstasjon", "lon": 8.741, "lat": 58.4765,
+            "hours": "Mo-Fr 08:00-16:00; Sa 09:00-14:00", "takes": ["litter", "fishing_gear", "bulky"], "phone": "+47 37 05 88 00"}),
+        json!({"id": Uuid::now_v7(), "name": "Pollen, avfall fra båt", "lon": 8.772, "lat": 58.457,
+            "hours": "Mo-Fr 07:00-16:00", "takes": ["litter", "by_boat"]}),
+    ];
+    for site in sites {
+        let (at, site) = serde_json::from_value::<act::equipment::NewSite>(site)?.checked()?;
+        let (sent, code) = (digest(&site)?, coast.municipality(at).map(|m| m.code.clone()));
+        act::equipment::describe_site(tx, staff, site, sent, at, code).await?;
+    }
+    Ok(())
+}
+
+/// A truck and a boat of the hauler.
+async fn fleet(tx: &mut Tx) -> anyhow::Result<()> {
+    let organisation = tx.organisation(HAULER, None, Uuid::now_v7()).await?;
+    let hauler = begin(tx, &Secret::new(), Role::Hauler, Some(organisation), 1).await?;
+    let truck = json!({"id": Uuid::now_v7(), "name": "Kranbil 2", "kind": "truck", "depot": {"lon": 8.741, "lat": 58.477},
+        "capacity": {"litres": 12000, "kg": 5000, "bags": 120}, "skills": ["crane"], "from": "07:00:00", "until": "15:00:00",
+        "pause": {"at": "11:00:00", "minutes": 30}, "speed_kmh": 40, "cost_per_km": 14, "cost_per_hour": 750, "co2_kg_per_km": 0.9});
+    let boat = json!({"id": Uuid::now_v7(), "name": "Skjærgårdsbåten", "kind": "boat", "depot": {"lon": 8.7725, "lat": 58.4575},
+        "capacity": {"litres": 6000, "kg": 2000, "bags": 60}, "from": "08:00:00", "until": "15:30:00", "draught_m": 0.6,
+        "speed_kmh": 22, "cost_per_km": 25, "cost_per_hour": 950, "co2_kg_per_km": 2.1, "driver": "Skjærgårdstjenesten"});
+    for vehicle in [truck, boat] {
+        let new = serde_json::from_value::<act::fleet::NewVehicle>(vehicle)?;
+        let sent = digest(&new)?;
+        act::fleet::add_vehicle(tx, &hauler, new, sent).await?;
+    }
     Ok(())
 }
 
@@ -116,7 +156,7 @@ async fn done(tx: &mut Tx, coast: &Coast, cast: &Cast, at: DateTime<Utc>) -> any
     let id = plan(tx, coast, &cast.volunteer, (8.83, 58.4275), at - TimeDelta::hours(4), "Høstrydding på Hove").await?;
     let told = json!({"id": Uuid::now_v7(), "bags": {"full": 14, "half": 3}, "people": 22, "hours": 2.5, "counts": {"J8": 61, "J49": 38, "J79": 210}});
     act::outcome::tell_result(tx, &cast.volunteer, id, serde_json::from_value(told)?).await?;
-    let organisation = tx.organisation("Agder Renovasjon", None, Uuid::now_v7()).await?;
+    let organisation = tx.organisation(HAULER, None, Uuid::now_v7()).await?;
     let hauler = begin(tx, &Secret::new(), Role::Hauler, Some(organisation), 1).await?;
     let code = coast_code(tx, id).await?;
     let weighing = json!({"id": Uuid::now_v7(), "code": code, "weight_kg": 187.5});

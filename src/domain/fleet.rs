@@ -178,9 +178,25 @@ impl VehicleFacts {
                 return Err(Error::invalid("pause", "The break must lie within the shift."));
             }
         }
+        if self.skills.len() > 2 {
+            return Err(Error::invalid("skills", "There are two skills."));
+        }
         self.skills.sort_unstable();
         self.skills.dedup();
         Ok(self)
+    }
+
+    /// What so many metres in so many seconds cost, on a day it leaves.
+    #[must_use]
+    pub fn cost(&self, metres: f64, seconds: i64) -> f64 {
+        let cost = self.cost_per_day + metres / 1000.0 * self.cost_per_km + seconds as f64 / 3600.0 * self.cost_per_hour;
+        (cost * 100.0).round() / 100.0
+    }
+
+    /// Kilograms of CO₂ of so many metres.
+    #[must_use]
+    pub fn co2_kg(&self, metres: f64) -> f64 {
+        (metres * self.co2_kg_per_km).round() / 1000.0
     }
 
     /// Whether it gets to where a pile is reached from.

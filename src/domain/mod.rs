@@ -9,6 +9,7 @@ pub mod closure;
 pub mod code;
 pub mod equipment;
 pub mod fleet;
+pub mod haulage;
 pub mod hazard;
 pub mod hotspot;
 pub mod litter;

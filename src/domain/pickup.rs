@@ -9,8 +9,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::{Layer, Thing};
-use super::fleet::VehicleKind;
+use super::fleet::{VehicleFacts, VehicleKind};
+use super::pile::Pile;
 use super::place::LonLat;
+use super::site::Site;
 use super::thing::{Document, Record, require, states};
 use super::waste::Bags;
 use crate::error::Result;
@@ -219,6 +221,8 @@ states! {
         TooHeavy = "too_heavy",
         /// The sea is too rough.
         SeaState = "sea_state",
+        /// The day was over.
+        NoTime = "no_time",
     }
 }
 
@@ -233,7 +237,10 @@ pub struct StopOutcome {
     pub why: Option<FailedWhy>,
     /// Kilograms on the scale of a site.
     pub weight_kg: Option<f64>,
-    /// When.
+    /// How many were told before it on this route: what is on board follows from the order, whatever a phone's clock says.
+    #[serde(default)]
+    pub order: u32,
+    /// When, as the phone had it.
     pub at: DateTime<Utc>,
 }
 
@@ -266,8 +273,49 @@ pub struct RouteStop {
     pub estimated_kg: f64,
     /// How to find it.
     pub note: Option<String>,
+    /// When the driver was there.
+    #[serde(default)]
+    pub arrived_at: Option<DateTime<Utc>>,
     /// What became of it.
     pub outcome: Option<StopOutcome>,
+}
+
+impl RouteStop {
+    /// At a pile, on no way yet.
+    #[must_use]
+    pub fn at_pile(pile: &Pile, when: DateTime<Utc>) -> Self {
+        Self {
+            bags: pile.bags(),
+            estimated_kg: pile.estimated_kg(),
+            note: pile.note.clone(),
+            ..Self::at(StopKind::Pile, pile.record.id, pile.record.code.clone().unwrap_or_default(), pile.at, when)
+        }
+    }
+
+    /// At a reception site, on no way yet.
+    #[must_use]
+    pub fn at_site(site: &Site, when: DateTime<Utc>) -> Self {
+        Self::at(StopKind::Site, site.record.id, site.name.clone(), site.at, when)
+    }
+
+    fn at(kind: StopKind, id: Uuid, name: String, at: LonLat, when: DateTime<Utc>) -> Self {
+        Self {
+            kind,
+            id,
+            name,
+            at,
+            way: vec![],
+            metres: 0.0,
+            arrives: when,
+            begins: when,
+            leaves: when,
+            bags: Bags::default(),
+            estimated_kg: 0.0,
+            note: None,
+            arrived_at: None,
+            outcome: None,
+        }
+    }
 }
 
 /// A condition that is broken, and where.
@@ -329,6 +377,12 @@ pub struct PickupRoute {
     pub started_at: Option<DateTime<Utc>>,
     /// When it was done.
     pub done_at: Option<DateTime<Utc>>,
+    /// What was found beside the stops and taken along.
+    #[serde(default)]
+    pub found: Vec<RouteStop>,
+    /// Metres driven, by the counter of the vehicle.
+    #[serde(default)]
+    pub driven_m: Option<f64>,
     /// A link to it.
     pub shared: Option<SharedUntil>,
 }
@@ -360,44 +414,132 @@ impl PickupRoute {
     ///
     /// # Errors
     /// `wrong_state`.
-    pub fn start(&mut self, now: DateTime<Utc>) -> Result<()> {
+    pub fn start(&mut self, at: DateTime<Utc>) -> Result<()> {
         require(self.state == RouteState::Published, self.state.text(), "started")?;
-        self.state = RouteState::UnderWay;
-        self.started_at = Some(now);
+        self.under_way(at);
         Ok(())
     }
 
-    /// What became of a stop. The last one ends the route.
+    fn under_way(&mut self, at: DateTime<Utc>) {
+        self.state = RouteState::UnderWay;
+        self.started_at.get_or_insert(at);
+    }
+
+    fn may_be_driven(&self) -> Result<()> {
+        require(matches!(self.state, RouteState::Published | RouteState::UnderWay), self.state.text(), "driven")
+    }
+
+    /// The driver is at a stop.
     ///
     /// # Errors
     /// `wrong_state`.
-    pub fn tell(&mut self, stop: usize, outcome: StopOutcome, now: DateTime<Utc>) -> Result<()> {
-        require(matches!(self.state, RouteState::Published | RouteState::UnderWay), self.state.text(), "driven")?;
-        self.state = RouteState::UnderWay;
-        self.started_at.get_or_insert(now);
-        self.stops[stop].outcome = Some(outcome);
-        if self.stops.iter().all(|s| s.outcome.is_some()) {
-            self.state = RouteState::Done;
-            self.done_at = Some(now);
-        }
+    pub fn arrive(&mut self, stop: usize, at: DateTime<Utc>) -> Result<()> {
+        self.may_be_driven()?;
+        self.under_way(at);
+        self.stops[stop].arrived_at.get_or_insert(at);
         Ok(())
+    }
+
+    /// What became of a stop.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn tell(&mut self, stop: usize, mut outcome: StopOutcome) -> Result<()> {
+        self.may_be_driven()?;
+        self.under_way(outcome.at);
+        outcome.order = self.told();
+        self.stops[stop].arrived_at.get_or_insert(outcome.at);
+        self.stops[stop].outcome = Some(outcome);
+        Ok(())
+    }
+
+    /// Something beside the stops is on board.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn find(&mut self, stop: RouteStop, mut outcome: StopOutcome) -> Result<()> {
+        self.may_be_driven()?;
+        self.under_way(outcome.at);
+        outcome.order = self.told();
+        self.found.push(RouteStop { outcome: Some(outcome), ..stop });
+        Ok(())
+    }
+
+    /// The vehicle is back: the route is driven, with what its counter says.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn come_back(&mut self, driven_m: Option<f64>, at: DateTime<Utc>) -> Result<()> {
+        self.may_be_driven()?;
+        self.under_way(at);
+        self.state = RouteState::Done;
+        self.done_at = Some(at);
+        self.driven_m = driven_m;
+        Ok(())
+    }
+
+    /// Stops and finds something has become of.
+    fn outcomes(&self) -> impl Iterator<Item = (&RouteStop, &StopOutcome)> {
+        self.stops.iter().chain(&self.found).filter_map(|s| s.outcome.as_ref().map(|o| (s, o)))
+    }
+
+    fn told(&self) -> u32 {
+        u32::try_from(self.outcomes().count()).unwrap_or(u32::MAX)
     }
 
     /// Piles that are on board now: loaded, and not handed in since.
     #[must_use]
     pub fn on_board(&self) -> Vec<Uuid> {
-        let mut aboard: Vec<(&DateTime<Utc>, &RouteStop)> =
-            self.stops.iter().filter_map(|s| s.outcome.as_ref().map(|o| (&o.at, s))).collect();
-        aboard.sort_by_key(|(at, _)| **at);
+        let mut told: Vec<_> = self.outcomes().collect();
+        told.sort_by_key(|(_, o)| o.order);
         let mut piles = vec![];
-        for (_, stop) in aboard {
-            let fetched = stop.outcome.as_ref().and_then(|o| o.fetched);
+        for (stop, outcome) in told {
             match stop.kind {
                 StopKind::Site => piles.clear(),
-                StopKind::Pile if fetched.is_some_and(|f| f != Fetched::Failed) => piles.push(stop.id),
+                StopKind::Pile if outcome.fetched.is_some_and(|f| f != Fetched::Failed) => piles.push(stop.id),
                 StopKind::Pile => {}
             }
         }
         piles
     }
+
+    /// What came of it. `vehicle` says what kilometres and hours cost.
+    #[must_use]
+    pub fn driven(&self, vehicle: &VehicleFacts) -> Driven {
+        let seconds = self.started_at.zip(self.done_at).map_or(0, |(from, until)| (until - from).num_seconds().max(0));
+        let fetched = |o: &StopOutcome| o.fetched.is_some_and(|f| f != Fetched::Failed);
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let bags = self.outcomes().filter(|(_, o)| fetched(o)).map(|(s, _)| s.bags.count());
+        Driven {
+            metres: self.driven_m,
+            seconds,
+            weighed_kg: self.outcomes().filter_map(|(_, o)| o.weight_kg).sum(),
+            bags: bags.sum(),
+            piles: count(self.outcomes().filter(|(_, o)| fetched(o)).count()),
+            failed: count(self.outcomes().filter(|(_, o)| o.fetched == Some(Fetched::Failed)).count()),
+            cost: self.driven_m.map(|m| vehicle.cost(m, seconds)),
+            co2_kg: self.driven_m.map(|m| vehicle.co2_kg(m)),
+        }
+    }
+}
+
+/// What came of a route that was driven.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
+pub struct Driven {
+    /// Metres, by the counter of the vehicle; nothing when nobody read it.
+    pub metres: Option<f64>,
+    /// Seconds from setting out to being back.
+    pub seconds: i64,
+    /// Kilograms on the scales.
+    pub weighed_kg: f64,
+    /// Bags and sacks, as they were told of.
+    pub bags: u32,
+    /// Piles fetched, wholly or partly.
+    pub piles: u32,
+    /// Piles that could not be.
+    pub failed: u32,
+    /// Cost, in the currency of the vehicles; nothing without metres.
+    pub cost: Option<f64>,
+    /// Kilograms of CO₂; nothing without metres.
+    pub co2_kg: Option<f64>,
 }

@@ -28,10 +28,11 @@ pub struct Moving {
     /// On which day; the first of the plan when it is not said.
     #[serde(default)]
     pub day: Option<NaiveDate>,
-    /// Before which stop of that route as it is then, from 0; the last when it is more than there are.
+    /// Before which stop of that route as it is then, from 0; the last when it is more than there are. Where it breaks and
+    /// costs least when it is not said.
     #[serde(default)]
     #[schema(maximum = 10_000)]
-    pub at: usize,
+    pub at: Option<usize>,
 }
 
 /// Whether a pile stays in its route.
@@ -97,12 +98,10 @@ impl Planner {
             if !touched.iter().any(|t| (t.0, t.1) == (vehicle, day)) {
                 touched.push((vehicle, day, vec![]));
             }
-            let list = touched.iter_mut().find(|t| (t.0, t.1) == (vehicle, day)).map(|t| &mut t.2);
-            if let Some(list) = list {
-                list.insert(moving.at.min(list.len()), moving.pile);
-            }
         }
-        let routes: Vec<PickupRoute> = touched.into_iter().filter_map(|(v, d, list)| self.along(lists, v, d, list)).collect();
+        let into = |v: Uuid, d: NaiveDate| (Some((v, d)) == to).then_some((moving.pile, moving.at));
+        let routes: Vec<PickupRoute> =
+            touched.into_iter().filter_map(|(v, d, list)| self.along(lists, v, d, list, into(v, d))).collect();
         let mut left: Vec<LeftOut> = plan.left.iter().filter(|l| l.pile != moving.pile).cloned().collect();
         let mut taken_out: Vec<Uuid> = plan.taken_out.iter().copied().filter(|p| *p != moving.pile).collect();
         let mut locked: Vec<Uuid> = plan.locked.iter().copied().filter(|p| *p != moving.pile).collect();
@@ -117,11 +116,20 @@ impl Planner {
         Changed { version: plan.record.version, routes, left, estimated_roads: plan.estimated_roads, steps: None, marks }
     }
 
-    /// A route through these piles and sites in this order. One that has piles and no site yet ends at the nearest.
-    fn along(&self, lists: &Lists, vehicle: Uuid, day: NaiveDate, mut list: Vec<Uuid>) -> Option<PickupRoute> {
+    /// A route through these piles and sites in this order, with one more at a place or where it fits best. One that has piles
+    /// and no site yet ends at the nearest.
+    fn along(
+        &self,
+        lists: &Lists,
+        vehicle: Uuid,
+        day: NaiveDate,
+        mut list: Vec<Uuid>,
+        more: Option<(Uuid, Option<usize>)>,
+    ) -> Option<PickupRoute> {
         let coast = self.live.coast().clone();
         let of = lists.vehicles.iter().find(|v| v.record.id == vehicle)?;
-        let piles: Vec<_> = list.iter().filter_map(|id| coast.piles.get(*id).cloned()).collect();
+        let all = list.iter().copied().chain(more.map(|(pile, _)| pile));
+        let piles: Vec<_> = all.filter_map(|id| coast.piles.get(id).cloned()).collect();
         if piles.is_empty() {
             list.clear(); // nothing is on board to be handed in
         }
@@ -138,7 +146,18 @@ impl Planner {
             sites: list.clone(),
         };
         let worked = Day::of(self.task(&coast, part));
-        worked.tour(vehicle, day, &list).map(|tour| worked.route(&tour))
+        let tour = |list: &[Uuid]| worked.tour(vehicle, day, list);
+        let with = |pile: Uuid, at: usize| {
+            let mut list = list.clone();
+            list.insert(at.min(list.len()), pile);
+            tour(&list)
+        };
+        let tour = match more {
+            None => tour(&list),
+            Some((pile, Some(at))) => with(pile, at),
+            Some((pile, None)) => (0..=list.len()).filter_map(|at| with(pile, at)).min_by_key(|t| worked.badness(t)),
+        };
+        tour.map(|tour| worked.route(&tour))
     }
 
     /// The plan with a pile locked or not.

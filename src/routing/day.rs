@@ -16,7 +16,6 @@ use crate::domain::pile::Pile;
 use crate::domain::planning::PlanningTerms;
 use crate::domain::site::{Site, Takes, open_spans};
 use crate::domain::thing::Record;
-use crate::domain::waste::Bags;
 
 /// What routes are searched for.
 pub struct Task {
@@ -245,11 +244,10 @@ impl Day {
             stops.push(stop);
         }
         let facts = &vehicle.facts;
-        let (km, hours) = (sums.metres / 1000.0, (returns - leaves).num_seconds() as f64 / 3600.0);
         sums.metres = sums.metres.round();
         sums.seconds = (returns - leaves).num_seconds();
-        sums.cost = ((facts.cost_per_day + km * facts.cost_per_km + hours * facts.cost_per_hour) * 100.0).round() / 100.0;
-        sums.co2_kg = (km * facts.co2_kg_per_km * 1000.0).round() / 1000.0;
+        sums.cost = facts.cost(sums.metres, sums.seconds);
+        sums.co2_kg = facts.co2_kg(sums.metres);
         PickupRoute {
             record: Record::new(PickupRoute::id_of(self.task.plan, vehicle.record.id, day), None, self.task.now),
             plan: self.task.plan,
@@ -269,33 +267,17 @@ impl Day {
             state: RouteState::Draft,
             started_at: None,
             done_at: None,
+            found: vec![],
+            driven_m: None,
             shared: None,
         }
     }
 
     fn stop_at(&self, node: usize) -> Option<RouteStop> {
-        let blank = |kind, id, name, at| RouteStop {
-            kind,
-            id,
-            name,
-            at,
-            way: vec![],
-            metres: 0.0,
-            arrives: self.begins,
-            begins: self.begins,
-            leaves: self.begins,
-            bags: Bags::default(),
-            estimated_kg: 0.0,
-            note: None,
-            outcome: None,
-        };
         if let Some(pile) = self.task.piles.get(node) {
-            let code = pile.record.code.clone().unwrap_or_default();
-            let (bags, estimated_kg, note) = (pile.bags(), pile.estimated_kg(), pile.note.clone());
-            return Some(RouteStop { bags, estimated_kg, note, ..blank(StopKind::Pile, pile.record.id, code, pile.at) });
+            return Some(RouteStop::at_pile(pile, self.begins));
         }
-        let site = self.task.sites.get(node - self.problem.stops)?;
-        Some(blank(StopKind::Site, site.record.id, site.name.clone(), site.at))
+        self.task.sites.get(node - self.problem.stops).map(|site| RouteStop::at_site(site, self.begins))
     }
 
     /// The conditions a tour does not keep, found by the check that the search does not share.
@@ -332,6 +314,14 @@ impl Day {
         let depot = self.problem.classes[class].start;
         let between = through.iter().filter_map(node).map(|n| n as u32);
         Some(Tour { class, nodes: std::iter::once(depot).chain(between).chain([depot]).collect() })
+    }
+
+    /// How many conditions a tour breaks, and what it costs: less is better.
+    #[must_use]
+    pub fn badness(&self, tour: &Tour) -> (usize, i64) {
+        let class = &self.problem.classes[tour.class];
+        let ways = tour.nodes.windows(2).map(|pair| i64::from(class.cost.get(pair[0], pair[1])));
+        (self.broken(tour).len(), ways.sum())
     }
 
     /// Why a pile is in no route, when the others came first or for a reason of its own.

@@ -110,9 +110,15 @@ both! {
 
         let mine = s.hauler.get("/api/v1/my-routes").await.expect(StatusCode::OK);
         assert_eq!(mine.as_array().unwrap().len(), 2);
-        s.hauler.act(by_road, "routes", "starts", json!({})).await.expect(StatusCode::OK);
         let stops = names(by_road, "id");
-        let loaded = json!({"id": Uuid::now_v7(), "pile": stops[0], "fetched": "loaded"});
+        let minutes_ago = |n: i64| app.clock.now() - chrono::TimeDelta::minutes(n);
+        let out = json!({"at": minutes_ago(40), "sent_at": minutes_ago(30)});
+        s.hauler.act(by_road, "routes", "starts", out).await.expect(StatusCode::OK);
+        let at = json!({"stop": 0, "at": minutes_ago(40), "sent_at": minutes_ago(30)});
+        let arrived = s.hauler.act(by_road, "routes", "arrivals", at).await.expect(StatusCode::OK);
+        assert_eq!(arrived["stops"][0]["arrived_at"], json!(minutes_ago(10)), "the phone's clock measures, ours tells the time");
+        let photo = Uuid::now_v7();
+        let loaded = json!({"id": Uuid::now_v7(), "pile": stops[0], "fetched": "loaded", "photos": [photo]});
         s.hauler.act(by_road, "routes", "fetchings", loaded.clone()).await.expect(StatusCode::OK);
         let again = s.hauler.act(by_road, "routes", "fetchings", loaded).await.expect(StatusCode::OK);
         assert_eq!(again["state"], "under_way");
@@ -122,14 +128,40 @@ both! {
         s.hauler.act(by_road, "routes", "fetchings", failed).await.expect(StatusCode::OK);
         let back = s.pile(&json!({"id": stops[1]})).await;
         assert_eq!((&back["state"], &back["why"]), (&json!("ready"), &json!("too_heavy")));
+        let found = json!({"id": Uuid::now_v7(), "lon": 8.7051, "lat": 58.4001, "bags": {"full": 2}, "note": "Garn"});
+        let with = s.hauler.act(by_road, "routes", "finds", found.clone()).await.expect(StatusCode::OK);
+        let again = s.hauler.act(by_road, "routes", "finds", found.clone()).await.expect(StatusCode::OK);
+        assert_eq!((with["found"].as_array().unwrap().len(), &again["found"]), (1, &with["found"]));
+        let taken = s.hauler.see(&found, "piles").await["pile"].clone();
+        assert_eq!((&taken["state"], &taken["parts"][0]["of"]["kind"]), (&json!("collected"), &json!("professional")), "{taken}");
         let nothing = json!({"id": Uuid::now_v7(), "stop": 2});
         assert_eq!(s.hauler.act(by_road, "routes", "hand-ins", nothing).await.refused(422, "invalid")["field"], "weight_kg");
         let weighed = json!({"id": Uuid::now_v7(), "stop": 2, "weight_kg": 47.5});
         let done = s.hauler.act(by_road, "routes", "hand-ins", weighed.clone()).await.expect(StatusCode::OK);
-        assert_eq!(done["state"], "done");
-        assert_eq!(s.hauler.act(by_road, "routes", "hand-ins", weighed).await.expect(StatusCode::OK)["state"], "done");
+        assert_eq!(s.hauler.act(by_road, "routes", "hand-ins", weighed).await.expect(StatusCode::OK), done);
         let first = s.pile(&json!({"id": stops[0]})).await;
-        assert_eq!((&first["state"], &first["weighing"]["weight_kg"]), (&json!("weighed"), &json!(47.5)));
+        let found = s.hauler.see(&found, "piles").await["pile"].clone();
+        assert_eq!((&first["state"], &found["state"]), (&json!("weighed"), &json!("weighed")));
+        let kg = |p: &Value| p["weighing"]["weight_kg"].as_f64().unwrap();
+        assert!((kg(&first) + kg(&found) - 47.5).abs() < 1e-9 && kg(&first) > kg(&found), "the load is shared out: {first} {found}");
+        assert_eq!(first["photos"][0]["id"], json!(photo));
+        assert_eq!(s.hauler.act(by_road, "routes", "returns", json!({"driven_m": -1})).await.refused(422, "invalid")["field"], "driven_m");
+        let back = json!({"driven_m": 12_500});
+        let back = s.hauler.act(by_road, "routes", "returns", back).await.expect(StatusCode::OK);
+        assert_eq!((&back["state"], &back["driven_m"]), (&json!("done"), &json!(12_500.0)));
+        // What comes after the end is refused as a whole.
+        let late = json!({"id": Uuid::now_v7(), "lon": 8.7051, "lat": 58.4001, "bags": {"full": 2}});
+        s.hauler.act(by_road, "routes", "finds", late.clone()).await.refused(409, "wrong_state");
+        s.hauler.get(&format!("/api/v1/piles/{}", late["id"].as_str().unwrap())).await.refused(404, "not_found");
+        let sums = s.hauler.get("/api/v1/haulage?from=2026-06-01").await.expect(StatusCode::OK);
+        let total = &sums["total"];
+        assert_eq!((&total["routes"], &total["driven_m"], &total["weighed_kg"], &total["failed"]), (&json!(1), &json!(12_500.0), &json!(47.5), &json!(1)));
+        assert_eq!(total["planned_m"], by_road["sums"]["metres"]);
+        // 12 a kilometre and 600 an hour for 12.5 km and 10 minutes, over 47.5 kg.
+        let cost = 12.5 * 12.0 + 600.0 / 6.0;
+        assert!((total["cost_per_tonne"].as_f64().unwrap() - cost / 0.0475).abs() < 1.0, "{total}");
+        assert!((total["co2_kg_per_tonne"].as_f64().unwrap() - 12.5 * 0.9 / 0.0475).abs() < 0.1, "{total}");
+        assert_eq!(sums["months"]["2026-06"]["routes"], 1);
         let told = s.kari.told().await;
         for kind in ["pile_accepted", "pile_collected", "pile_weighed", "pile_failed"] {
             assert!(told.contains(&kind.to_owned()), "{kind} of {told:?}");
@@ -151,6 +183,21 @@ both! {
         let (taken, left) = (s.pile(&json!({"id": pile})).await, s.pile(&json!({"id": rest})).await);
         assert_eq!((&taken["state"], &taken["parts"][0]["bags"]["full"]), (&json!("collected"), &json!(3)));
         assert_eq!((&left["state"], &left["why"], &left["parts"][0]["bags"]["full"]), (&json!("ready"), &json!("sea_state"), &json!(1)));
+    }
+
+    async fn what_nothing_was_said_of_is_due_again_when_the_day_is_over(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        let route = route_of(&draft, &s.boat);
+        let stops = names(route, "id");
+        let first = json!({"id": Uuid::now_v7(), "pile": stops[0], "fetched": "loaded"});
+        s.hauler.act(route, "routes", "fetchings", first).await.expect(StatusCode::OK);
+        let back = s.hauler.act(route, "routes", "returns", json!({})).await.expect(StatusCode::OK);
+        assert_eq!((&back["state"], &back["driven_m"], &back["stops"][1]["outcome"]["why"]), (&json!("done"), &Value::Null, &json!("no_time")));
+        let (taken, left) = (s.pile(&json!({"id": stops[0]})).await, s.pile(&json!({"id": stops[1]})).await);
+        assert_eq!((&taken["state"], &left["state"], &left["why"]), (&json!("collected"), &json!("ready"), &json!("no_time")));
+        assert_eq!(s.hauler.get("/api/v1/haulage").await.expect(StatusCode::OK)["total"]["cost_per_tonne"], Value::Null);
     }
 
     async fn the_same_plan_gives_the_same_routes_and_nothing_is_asked_twice(app) {
@@ -181,6 +228,10 @@ both! {
         assert_eq!(moved["plan"]["before"]["metres"], plan["sums"]["metres"]);
         assert_ne!(moved["plan"]["sums"]["metres"], plan["sums"]["metres"]);
         assert_eq!(moved["plan"]["locked"], json!([by_sea]));
+        // Back to the boat where it fits best: nothing is broken there.
+        let back = s.hauler.act(plan, "plans", "moves", json!({"pile": by_sea, "vehicle": s.boat["id"]})).await.expect(StatusCode::OK);
+        assert_eq!((&route_of(&back, &s.boat)["broken"], &route_of(&back, &s.truck)["broken"]), (&json!([]), &json!([])));
+        assert_eq!(back["plan"]["sums"]["metres"], plan["sums"]["metres"]);
         // Taken out: it is left, with that reason, and stays out when the rest is searched for anew.
         let out = s.hauler.act(plan, "plans", "moves", json!({"pile": by_sea})).await.expect(StatusCode::OK);
         assert_eq!((&out["plan"]["left"][0]["pile"], &out["plan"]["left"][0]["why"]), (&by_sea, &json!("taken_out")));
@@ -272,8 +323,12 @@ both! {
             let told = json!({"id": Uuid::now_v7(), "pile": s.piles[0]["id"], "fetched": "loaded"});
             other.act(route, "routes", "fetchings", told).await.refused(403, "forbidden");
             other.act(route, "routes", "hand-ins", json!({"id": Uuid::now_v7(), "stop": 2})).await.refused(403, "forbidden");
+            other.act(route, "routes", "arrivals", json!({"stop": 0})).await.refused(403, "forbidden");
+            other.act(route, "routes", "returns", json!({})).await.refused(403, "forbidden");
+            let found = json!({"id": Uuid::now_v7(), "lon": 8.7, "lat": 58.4, "bags": {"full": 1}});
+            other.act(route, "routes", "finds", found).await.refused(403, "forbidden");
         }
-        for path in ["/api/v1/vehicles", "/api/v1/plans", "/api/v1/due-piles", "/api/v1/my-routes"] {
+        for path in ["/api/v1/vehicles", "/api/v1/plans", "/api/v1/due-piles", "/api/v1/my-routes", "/api/v1/haulage"] {
             s.kari.get(path).await.refused(403, "forbidden");
             app.anonymous().get(path).await.refused(401, "no_session");
         }

@@ -1,16 +1,23 @@
 //! Driving a route, and taking it along as a file.
 
+use std::collections::{BTreeMap, HashMap};
+
 use actix_web::{HttpResponse, get, post, web};
-use serde::Deserialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::Refusals;
-use super::things::{Nothing, acts};
+use super::things::{acts, municipality};
 use crate::act;
-use crate::act::drive::{Fetching, HandIn, Sharing, opens};
+use crate::act::drive::{Arriving, Fetching, Finding, HandIn, Moment, Return, Sharing, opens};
 use crate::act::fleet::{hauled_by, hauls_for};
 use crate::act::person::Secret;
+use crate::domain::fleet::Vehicle;
+use crate::domain::haulage::{Haulage, RouteLine};
 use crate::domain::pickup::{PickupRoute, RouteState};
+use crate::domain::place::LonLat;
 use crate::error::{Code, Error, Result};
 use crate::export;
 use crate::http::App;
@@ -28,6 +35,49 @@ pub async fn mine(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Picku
     all.retain(|r| r.organisation == own && r.state != RouteState::Draft && open(r) && !r.stops.is_empty());
     all.sort_by_key(|r| (r.day, r.vehicle_name.clone(), r.record.id));
     Ok(web::Json(all))
+}
+
+/// Which routes that were driven.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Within {
+    /// the first local day
+    from: Option<NaiveDate>,
+    /// the last local day
+    until: Option<NaiveDate>,
+}
+
+/// Routes that were driven, and what they came to.
+#[derive(Serialize, ToSchema)]
+pub struct HaulageShown {
+    /// Together.
+    total: Haulage,
+    /// By month, as `2026-06`.
+    months: BTreeMap<String, Haulage>,
+    /// Each, the newest first.
+    routes: Vec<RouteLine>,
+}
+
+/// What my organisation's routes came to: planned against driven, cost and CO₂ a tonne
+#[utoipa::path(tag = "routes", params(Within), responses((status = 200, body = HaulageShown), Refusals))]
+#[get("/api/v1/haulage")]
+pub async fn haulage(app: web::Data<App>, who: Actor, q: Params<Within>) -> Result<web::Json<HaulageShown>> {
+    let own = hauls_for(&who.0)?;
+    let mut tx = app.live.store.read(app.live.clock.now()).await?;
+    let fleet: HashMap<Uuid, Vehicle> = tx.things::<Vehicle>().await?.into_iter().map(|v| (v.record.id, v)).collect();
+    let driven = |r: &PickupRoute| r.organisation == own && r.state == RouteState::Done;
+    let asked = |r: &PickupRoute| q.0.from.is_none_or(|d| r.day >= d) && q.0.until.is_none_or(|d| r.day <= d);
+    let all: Vec<PickupRoute> = tx.things().await?;
+    let lines = all.iter().filter(|r| driven(r) && asked(r));
+    let mut routes: Vec<RouteLine> = lines.filter_map(|r| fleet.get(&r.vehicle).map(|v| RouteLine::of(r, &v.facts))).collect();
+    routes.sort_by_key(|r| (std::cmp::Reverse(r.day), r.route));
+    let mut by_month: BTreeMap<String, Vec<RouteLine>> = BTreeMap::new();
+    for line in &routes {
+        by_month.entry(line.day.format("%Y-%m").to_string()).or_default().push(line.clone());
+    }
+    let months = by_month.into_iter().map(|(month, lines)| (month, Haulage::over(&lines))).collect();
+    Ok(web::Json(HaulageShown { total: Haulage::over(&routes), months, routes }))
 }
 
 /// What a link to a route ends with.
@@ -97,13 +147,25 @@ pub async fn exported(app: web::Data<App>, who: Who, path: web::Path<(String, St
 
 acts! {
     /// Set out
-    set_out "/api/v1/routes/{id}/starts" "routes" (Nothing) -> PickupRoute { |app, tx, by, id, sent| act::drive::set_out(tx, &by, id) }
+    set_out "/api/v1/routes/{id}/starts" "routes" (Moment) -> PickupRoute { |app, tx, by, id, sent|
+        act::drive::set_out(tx, &by, id, sent) }
+    /// Be at a stop
+    arrive "/api/v1/routes/{id}/arrivals" "routes" (Arriving) -> PickupRoute { |app, tx, by, id, sent|
+        act::drive::arrive(tx, &by, id, sent) }
     /// Say how fetching a pile went
     fetch "/api/v1/routes/{id}/fetchings" "routes" (Fetching) -> PickupRoute { |app, tx, by, id, sent|
         act::drive::fetch(tx, &by, id, sent, &app.config.waste) }
     /// Hand in what is on board, with its weight
     hand_in "/api/v1/routes/{id}/hand-ins" "routes" (HandIn) -> PickupRoute { |app, tx, by, id, sent|
         act::drive::hand_in(tx, &by, id, sent, &app.config.waste) }
+    /// Take along what was found beside the stops
+    take_along "/api/v1/routes/{id}/finds" "routes" (Finding) -> PickupRoute { |app, tx, by, id, sent| {
+        let at = LonLat::new(sent.lon, sent.lat)?;
+        let code = municipality(&app, at);
+        act::drive::take_along(tx, &by, id, sent, code, &app.config.waste) } }
+    /// Be back: the route is driven
+    come_back "/api/v1/routes/{id}/returns" "routes" (Return) -> PickupRoute { |app, tx, by, id, sent|
+        act::drive::come_back(tx, &by, id, sent, &app.config.waste) }
     /// Make a link to a route that ends, or end it
     share "/api/v1/routes/{id}/shares" "routes" (Sharing) -> PickupRoute { |app, tx, by, id, sent|
         act::drive::share(tx, &by, id, sent, Secret::default().text()) }

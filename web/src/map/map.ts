@@ -5,6 +5,7 @@ import type { Bounds } from '../state/app.svelte';
 import { Marks } from './marks';
 import { ShoreLayer } from './shore';
 import type { Spot } from './spots';
+import { WayLayer, type Way } from './ways';
 
 export interface Position {
   lat: number;
@@ -35,6 +36,7 @@ export class CoastMap {
   private readonly map: L.Map;
   private readonly shore: ShoreLayer;
   private readonly marks: Marks;
+  private readonly ways: WayLayer;
   private pin: L.Marker | null = null;
   private me: L.CircleMarker | null = null;
   private chosen: L.GeoJSON | null = null;
@@ -59,6 +61,7 @@ export class CoastMap {
     else this.map.setView([58.45, 8.8], 9);
     if (bounds) this.keepWithin(L.latLngBounds([bounds[1], bounds[0]], [bounds[3], bounds[2]]), !view);
     this.shore = new ShoreLayer(version).addTo(this.map);
+    this.ways = new WayLayer(this.map);
     this.marks = new Marks(this.map, on.clusterName, on.opened);
     this.map.on('click', (e) => !this.drawing && on.tapped({ lat: e.latlng.lat, lon: e.latlng.wrap().lng }));
     this.map.on('moveend', () => this.moved(on.moved));
@@ -100,6 +103,11 @@ export class CoastMap {
   /** Shows things; the one whose address is open stands out. */
   show(spots: Spot[], selected: string | null) {
     this.marks.show(spots, selected);
+  }
+
+  /** Shows the ways of vehicles. */
+  showWays(ways: Way[]) {
+    this.ways.show(ways);
   }
 
   /** Draws the stretches that are being chosen. */

@@ -1,6 +1,7 @@
 import type { Hotspot } from '../api/client';
 import type { Key } from '../i18n/index.svelte';
 import { app } from '../state/app.svelte';
+import { haul, type Plan, type PlanShown, type Route, type Vehicle } from '../state/haul.svelte';
 import { things, type LayerName, type Layers } from '../state/things.svelte';
 import type { Item } from './item';
 
@@ -87,6 +88,33 @@ const on = (title: Key, layer: LayerName | 'adoption', what: string): Kind => ({
   request: (item) => ({ method: 'POST', path: `/api/v1/${PATHS[layer]}/${item.about}/${what}` }),
   taken: (answer) => keepThing(layer, answer),
   see: (item) => `/${PATHS[layer]}/${item.about}`,
+});
+
+/** An act upon a plan of pickup routes. */
+const plan = (title: Key, what: string): Kind => ({
+  title,
+  request: (item) => ({ method: 'POST', path: `/api/v1/plans/${item.about}/${what}` }),
+  taken: (answer) => haul.keepPlan(answer as Plan | PlanShown),
+  see: (item) => `/plans/${item.about}`,
+});
+
+/** An act upon a route. It tells when it was, and the time of sending how wrong the phone's clock is. */
+const drive = (title: Key, what: string, timed = true): Kind => ({
+  title,
+  request: (item) => ({
+    method: 'POST',
+    path: `/api/v1/routes/${item.about}/${what}`,
+    body: { ...item.body, ...(timed ? { at: item.at, sent_at: new Date().toISOString() } : {}) },
+  }),
+  taken: (answer) => haul.keepRoute(answer as Route),
+  see: (item) => `/routes/${item.about}`,
+});
+
+const vehicle = (title: Key, method: 'POST' | 'PUT', path: (item: Item) => string): Kind => ({
+  title,
+  request: (item) => ({ method, path: path(item) }),
+  taken: (answer) => haul.keepVehicle(answer as Vehicle),
+  see: () => '/fleet',
 });
 
 export const KINDS = {
@@ -177,6 +205,27 @@ export const KINDS = {
   adoption_pause: on('adopt.pause', 'adoption', 'pauses'),
   adoption_resume: on('adopt.resume', 'adoption', 'resumptions'),
   adoption_end: on('adopt.end', 'adoption', 'ends'),
+  add_vehicle: vehicle('fleet.add', 'POST', () => '/api/v1/vehicles'),
+  change_vehicle: vehicle('fleet.change', 'PUT', (item) => `/api/v1/vehicles/${item.about}`),
+  retire_vehicle: vehicle('fleet.retire', 'POST', (item) => `/api/v1/vehicles/${item.about}/retirements`),
+  ask_routes: {
+    title: 'pickup.ask',
+    request: (item) => ({ method: 'POST', path: '/api/v1/plans', body: { id: item.about, ...item.body } }),
+    taken: (answer) => haul.keepPlan(answer as Plan),
+    see: (item) => `/plans/${item.about}`,
+  },
+  move_stop: plan('pickup.move', 'moves'),
+  lock_stop: plan('pickup.lock', 'locks'),
+  search_again: plan('pickup.again', 'searches'),
+  cancel_plan: plan('pickup.cancel', 'cancellations'),
+  publish_plan: plan('pickup.publish', 'publications'),
+  route_start: drive('drive.start', 'starts'),
+  route_arrive: drive('drive.arrive', 'arrivals'),
+  route_fetch: drive('drive.fetch', 'fetchings'),
+  route_hand_in: drive('drive.handIn', 'hand-ins'),
+  route_find: drive('drive.find', 'finds'),
+  route_back: drive('drive.back', 'returns'),
+  route_share: drive('drive.share', 'shares', false),
 } satisfies Record<string, Kind>;
 
 export type KindName = keyof typeof KINDS;

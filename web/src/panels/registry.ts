@@ -41,6 +41,12 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   desk: { title: 'desk.title', load: () => import('../things/Desk.svelte') },
   day: { title: 'day.title', load: () => import('../things/Day.svelte') },
   numbers: { title: 'numbers.title', load: () => import('../things/Numbers.svelte') },
+  fleet: { title: 'fleet.title', load: () => import('../things/Fleet.svelte') },
+  plans: { title: 'pickup.title', load: () => import('../things/Plans.svelte') },
+  pickup: { title: 'pickup.one', load: () => import('../things/Pickup.svelte') },
+  routes: { title: 'drive.title', load: () => import('../things/Routes.svelte') },
+  route: { title: 'drive.one', load: () => import('../things/Drive.svelte') },
+  haulage: { title: 'haulage.title', load: () => import('../things/Haulage.svelte') },
   refund: { title: 'refund.title', load: () => import('../things/Refund.svelte') },
 };
 

@@ -11,6 +11,11 @@ export type Route =
   | { name: 'day' }
   | { name: 'numbers' }
   | { name: 'refund' }
+  | { name: 'fleet' }
+  | { name: 'plans' }
+  | { name: 'routes' }
+  | { name: 'haulage' }
+  | { name: 'route'; id: string; query: Record<string, string> }
   | { name: 'area'; code: string }
   | { name: 'place'; lat: number; lon: number; on: string | null }
   | { name: 'report'; lat: number | null; lon: number | null; item: string | null }
@@ -34,11 +39,27 @@ const THINGS = {
   lotteries: 'lottery',
   stretches: 'stretch',
   print: 'print',
+  plans: 'pickup',
 } as const;
 type ThingRoute = (typeof THINGS)[keyof typeof THINGS];
 const PLACED = { plan: 'plan', bags: 'pile_form', adopt: 'adopt' } as const;
 
-const PLAIN = ['list', 'about', 'waiting', 'kept', 'design', 'messages', 'desk', 'day', 'numbers', 'refund'] as const;
+const PLAIN = [
+  'list',
+  'about',
+  'waiting',
+  'kept',
+  'design',
+  'messages',
+  'desk',
+  'day',
+  'numbers',
+  'refund',
+  'fleet',
+  'plans',
+  'routes',
+  'haulage',
+] as const;
 
 function position(text: string | undefined): { lat: number; lon: number } | null {
   const match = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(text ?? '');
@@ -51,11 +72,12 @@ function position(text: string | undefined): { lat: number; lon: number } | null
 export function parse(path: string, search = ''): Route {
   const [, first, second] = path.split('/');
   const at = position(second);
-  if (PLAIN.some((name) => name === first)) return { name: first as (typeof PLAIN)[number] };
+  if (PLAIN.some((name) => name === first) && !second) return { name: first as (typeof PLAIN)[number] };
   const query = Object.fromEntries(new URLSearchParams(search));
   if (first && first in PLACED)
     return { name: PLACED[first as keyof typeof PLACED], lat: at?.lat ?? null, lon: at?.lon ?? null, query };
   if (first && first in THINGS && second) return { name: THINGS[first as keyof typeof THINGS], id: second };
+  if (first === 'routes' && second) return { name: 'route', id: second, query };
   if (first === 'gate') return { name: 'gate', code: second ?? null };
   if (first === 'c' && second) return { name: 'code', code: second };
   if (first === 'season') return { name: 'season', query };

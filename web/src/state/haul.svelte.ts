@@ -1,0 +1,43 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { Schemas } from '../api/client';
+import { recall, remember } from './db';
+
+export type Vehicle = Schemas['Vehicle'];
+export type Plan = Schemas['Plan'];
+export type PlanShown = Schemas['PlanShown'];
+export type Route = Schemas['PickupRoute'];
+export type Stop = Schemas['RouteStop'];
+
+/** The fleet, the plans and the routes of one's organisation, as far as they were looked at. */
+class Haul {
+  vehicles = new SvelteMap<string, Vehicle>();
+  plans = new SvelteMap<string, PlanShown>();
+  routes = new SvelteMap<string, Route>();
+
+  keepVehicle(v: Vehicle) {
+    this.vehicles.set(v.id, v);
+  }
+
+  /** A plan as it is now, with its routes or without them. */
+  keepPlan(answer: PlanShown | Plan) {
+    if ('plan' in answer) this.plans.set(answer.plan.id, answer);
+    else this.plans.set(answer.id, { routes: [], progress: null, ...this.plans.get(answer.id), plan: answer });
+  }
+
+  /** Keeps a route, also for when there is no signal, unless a newer one is known. */
+  keepRoute(r: Route) {
+    const there = this.routes.get(r.id);
+    if (there && there.version > r.version) return;
+    this.routes.set(r.id, r);
+    void remember(`route ${r.id}`, r);
+  }
+
+  /** A route as it was seen last. */
+  async recallRoute(id: string): Promise<boolean> {
+    const last = await recall<Route>(`route ${id}`);
+    if (last && !this.routes.has(id)) this.routes.set(id, last.value);
+    return this.routes.has(id);
+  }
+}
+
+export const haul = new Haul();
