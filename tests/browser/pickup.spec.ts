@@ -1,5 +1,6 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { open } from './helpers';
+import { randomUUID } from 'node:crypto';
+import { PHOTO, onShore, open } from './helpers';
 
 /** A hauler of the demonstration, on a desk or a phone. */
 async function hauler(browser: Browser, baseURL: string | undefined, phone = false): Promise<Page> {
@@ -12,6 +13,19 @@ async function hauler(browser: Browser, baseURL: string | undefined, phone = fal
   return page;
 }
 
+/** Somebody who has left six bags on an island. */
+async function volunteer(browser: Browser, baseURL: string | undefined) {
+  const context = await browser.newContext({ baseURL: baseURL ?? '', locale: 'en-GB', timezoneId: 'Europe/Oslo' });
+  const page = await context.newPage();
+  expect((await context.request.post('/api/v1/session')).ok()).toBe(true);
+  const place = await onShore(context.request, { lon: 8.8425, lat: 58.4275 });
+  const data = { id: randomUUID(), ...place, bags: { full: 6 }, access: 'boat', safe_from_tide: true, ready: true };
+  const answer = await context.request.post('/api/v1/piles', { data });
+  expect(answer.status(), await answer.text()).toBe(201);
+  const { id, code } = (await answer.json()) as { id: string; code: string };
+  return { page, id, code };
+}
+
 /** The codes of the piles of a route, in order. */
 const codes = (route: ReturnType<Page['locator']>) => route.locator('li a').allInnerTexts();
 
@@ -19,14 +33,15 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   browser,
   baseURL,
 }) => {
-  test.setTimeout(150_000); // a desk and a phone, one after the other
+  test.setTimeout(150_000); // a volunteer, a desk and a phone, one after the other
+  const left = await volunteer(browser, baseURL);
   const desk = await hauler(browser, baseURL);
   await open(desk, '/plans');
   await expect(desk.getByText(/\d+ piles wait/)).toBeVisible();
   await desk.getByRole('button', { name: 'Find routes' }).click();
   await expect(desk.locator('aside').getByText('Draft')).toBeVisible({ timeout: 30_000 });
-  const truck = desk.locator('aside section', { hasText: 'Kranbil 2' });
-  const boat = desk.locator('aside section', { hasText: 'Skjærgårdsbåten' });
+  const route = (vehicle: string) => desk.locator('aside section.box', { has: desk.getByRole('heading', { name: vehicle }) });
+  const [truck, boat] = [route('Kranbil 2'), route('Skjærgårdsbåten')];
   await expect(truck.locator('li a').first()).toBeVisible();
   await expect(boat.locator('li a').first()).toBeVisible();
   await expect(desk.getByText('Ways by road are estimates')).toBeVisible();
@@ -70,15 +85,24 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
 
   // Out between the islands there is no signal: it goes on, and waits.
   await phone.context().setOffline(true);
-  await phone.getByRole('button', { name: 'Not fetched' }).click();
-  await phone.locator('aside').getByText('The sea is too rough').click();
-  await phone.getByRole('button', { name: 'Not fetched' }).click();
-  for (const code of order.slice(2)) {
-    const at = phone.getByRole('heading', { name: new RegExp(`\\d+\\. ${code}`) });
-    await expect(at).toBeVisible();
-    await phone.getByRole('button', { name: 'Loaded' }).click();
-    await expect(at).toHaveCount(0);
+  const rough = order.slice(1).find((code) => code !== left.code) ?? '';
+  for (const code of order.slice(1)) {
+    const here = phone.getByRole('heading', { name: new RegExp(`\\d+\\. ${code}`) });
+    await expect(here).toBeVisible();
+    if (code === rough) {
+      await phone.getByRole('button', { name: 'Not fetched' }).click();
+      await phone.locator('aside').getByText('The sea is too rough').click();
+      await phone.getByRole('button', { name: 'Not fetched' }).click();
+    } else {
+      await phone.getByText('Add a photo').click();
+      await phone.getByLabel('Take a photo').setInputFiles(PHOTO);
+      await phone.getByRole('button', { name: 'Loaded' }).click();
+    }
+    await expect(here).toHaveCount(0);
   }
+  await phone.getByRole('button', { name: 'Something more lies here' }).click();
+  await phone.getByLabel('What is it?').fill('A fender');
+  await phone.getByRole('button', { name: 'We take it along' }).click();
   await phone.getByRole('spinbutton', { name: 'Kilograms' }).fill('163.5');
   await phone.getByRole('button', { name: 'Hand in and weigh' }).click();
   await expect(phone.getByText('waits for signal')).toHaveCount(order.length);
@@ -89,18 +113,19 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   // With signal everything is sent, in order.
   await phone.context().setOffline(false);
   await expect(phone.getByText('waits for signal')).toHaveCount(0, { timeout: 30_000 });
-  await expect(phone.getByRole('button', { name: /waits? to be sent/ })).toHaveCount(0);
+  await expect(phone.getByText('1 bag found and taken along')).toBeVisible();
+  await expect(phone.getByRole('button', { name: /waits? to be sent/ })).toHaveCount(0, { timeout: 30_000 });
 
-  // The piles are closed for everyone; the one that was left is due again with its reason.
-  const shown = async (code: string) => {
-    await open(desk, `/gate/${code}`);
-    const found = await desk.request.get(`/api/v1/codes/${code}`);
-    const { piles } = (await found.json()) as { piles: { state: string; why: string | null }[] };
-    return piles[0];
-  };
-  expect((await shown(order[0] ?? ''))?.state).toBe('weighed');
-  expect(await shown(order[1] ?? '')).toMatchObject({ state: 'ready', why: 'sea_state' });
+  // The pile is closed for everyone, and whoever left it is told and thanked.
+  await open(left.page, `/piles/${left.id}`);
+  await expect(left.page.locator('aside').getByText('Weighed and delivered')).toBeVisible();
+  await open(left.page, '/messages');
+  await expect(left.page.getByText(/The waste was weighed: [\d.]+ kg. Thank you!/)).toBeVisible();
+  await expect(left.page.getByText('The bags are fetched.')).toBeVisible();
+  // What the sea did not let be fetched is due again, with its reason.
+  const due = (await (await desk.request.get('/api/v1/due-piles')).json()) as { code: string; why: string | null }[];
+  expect(due.find((p) => p.code === rough)).toMatchObject({ why: 'sea_state' });
   await open(desk, '/haulage');
-  await expect(desk.locator('aside tr', { hasText: 'Weighed' })).toContainText('163.5 kg');
-  await expect(desk.locator('aside tr', { hasText: 'Driven' })).toContainText('31 km');
+  await expect(desk.getByRole('row', { name: /^Weighed/ })).toContainText('163.5 kg');
+  await expect(desk.getByRole('row', { name: /^Driven/ })).toContainText('31 km');
 });
