@@ -1,6 +1,6 @@
 //! Asking for a plan of pickup routes, changing it, and giving it to the drivers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -104,8 +104,8 @@ pub async fn ask(
 }
 
 async fn fleet_of(tx: &mut Tx, organisation: Uuid, wanted: &[Uuid]) -> Result<Vec<Uuid>> {
-    let all: Vec<Vehicle> = tx.things().await?;
-    let own: Vec<Uuid> = all.iter().filter(|v| v.organisation == organisation && v.in_use).map(|v| v.record.id).collect();
+    let all: Vec<Vehicle> = tx.things_of(organisation, None, None).await?;
+    let own: Vec<Uuid> = all.iter().filter(|v| v.in_use).map(|v| v.record.id).collect();
     if wanted.len() > MOST_VEHICLES {
         return Err(Error::invalid("vehicles", format!("At most {MOST_VEHICLES} vehicles.")));
     }
@@ -148,6 +148,18 @@ pub async fn routes_of(tx: &mut Tx, plan: &Plan) -> Result<Vec<PickupRoute>> {
         }
     }
     Ok(routes)
+}
+
+/// Piles that routes which the drivers have are still to fetch from today on, and the plans of those routes. A route of a day
+/// that is over holds nothing.
+///
+/// # Errors
+/// `internal`.
+pub async fn on_the_way(tx: &mut Tx, organisation: Uuid, today: NaiveDate) -> Result<HashMap<Uuid, Uuid>> {
+    let routes: Vec<PickupRoute> = tx.things_of(organisation, Some(today), None).await?;
+    let driven = routes.into_iter().filter(|r| matches!(r.state, RouteState::Published | RouteState::UnderWay));
+    let open = driven.flat_map(|r| r.stops.into_iter().filter(|s| s.outcome.is_none()).map(move |s| (s, r.plan)));
+    Ok(open.filter(|(s, _)| s.kind == StopKind::Pile).map(|(s, plan)| (s.id, plan)).collect())
 }
 
 /// Stores what a search or a hand has made of a plan, all or nothing.
@@ -225,7 +237,7 @@ pub async fn cancel(tx: &mut Tx, by: Option<&Person>, id: Uuid) -> Result<Plan> 
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`.
-pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, terms: &WasteTerms) -> Result<Plan> {
+pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms: &WasteTerms) -> Result<Plan> {
     let mut plan: Plan = find(tx, id).await?;
     hauled_by(by, plan.organisation)?;
     if plan.state == PlanState::Published {
@@ -234,6 +246,11 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, terms: &WasteTerms) -> 
     require(plan.state == PlanState::Draft, plan.state.text(), "published")?;
     let routes = routes_of(tx, &plan).await?;
     require(!routes.is_empty(), "empty", "published")?;
+    let taken = on_the_way(tx, plan.organisation, today).await?;
+    if let Some(stop) = routes.iter().flat_map(|r| &r.stops).find(|s| taken.contains_key(&s.id)) {
+        let detail = "Another route has a pile of it by now. Search again.";
+        return Err(Error::new(Code::WrongState, detail).fact("code_of_pile", stop.name.clone()));
+    }
     for mut route in routes {
         for stop in route.stops.iter().filter(|s| s.kind == StopKind::Pile) {
             let pile: Pile = find(tx, stop.id).await?;

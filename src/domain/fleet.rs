@@ -144,6 +144,9 @@ impl Document for Vehicle {
     fn place(&self) -> LonLat {
         self.facts.depot
     }
+    fn organisation(&self) -> Option<Uuid> {
+        Some(self.organisation)
+    }
 }
 
 impl VehicleFacts {

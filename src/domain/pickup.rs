@@ -68,6 +68,8 @@ states! {
         NoTime = "no_time",
         /// Somebody took it out.
         TakenOut = "taken_out",
+        /// Another route has it by now.
+        Elsewhere = "elsewhere",
     }
 }
 
@@ -98,6 +100,14 @@ pub struct LeftOut {
     pub code: Option<String>,
     /// Why.
     pub why: LeftWhy,
+}
+
+impl LeftOut {
+    /// Says why a pile is in no route.
+    #[must_use]
+    pub fn of(pile: &Pile, why: LeftWhy) -> Self {
+        Self { pile: pile.record.id, code: pile.record.code.clone(), why }
+    }
 }
 
 /// Sums over routes.
@@ -185,6 +195,12 @@ impl Document for Plan {
     }
     fn place(&self) -> LonLat {
         LonLat { lon: 0.0, lat: 0.0 } // it is on no map
+    }
+    fn organisation(&self) -> Option<Uuid> {
+        Some(self.organisation)
+    }
+    fn day(&self) -> Option<NaiveDate> {
+        self.days.last().copied()
     }
 }
 
@@ -400,6 +416,12 @@ impl Document for PickupRoute {
     }
     fn place(&self) -> LonLat {
         self.depot
+    }
+    fn organisation(&self) -> Option<Uuid> {
+        Some(self.organisation)
+    }
+    fn day(&self) -> Option<NaiveDate> {
+        Some(self.day)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is planned, made and fetched: each kind of thing is a document with a record, and lives in a layer of its own.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,6 +50,14 @@ pub trait Document: Serialize + DeserializeOwned + Clone + Send + Sync + 'static
     }
     /// Where it is on the map.
     fn place(&self) -> LonLat;
+    /// Whose it is alone; nothing for what everybody sees. It never changes.
+    fn organisation(&self) -> Option<Uuid> {
+        None
+    }
+    /// The local day it is for, by which it is found among those of its organisation. It never changes.
+    fn day(&self) -> Option<NaiveDate> {
+        None
+    }
 }
 
 /// Part of the shore: a segment, with a place on it by which it is found again when the shore was imported anew.

@@ -57,7 +57,7 @@ impl Planner {
         let mut tx = self.live.store.read(self.live.clock.now()).await?;
         let plan: Plan = tx.thing(id).await?.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
         let routes = routes_of(&mut tx, &plan).await?;
-        let vehicles: Vec<Vehicle> = tx.things().await?;
+        let vehicles: Vec<Vehicle> = tx.things_of(plan.organisation, None, None).await?;
         Ok(Lists { routes, vehicles: vehicles.into_iter().map(Arc::new).collect(), plan })
     }
 
@@ -94,10 +94,10 @@ impl Planner {
                 touched.push((here.0, here.1, route.stops.iter().map(|s| s.id).filter(|id| *id != moving.pile).collect()));
             }
         }
-        if let Some((vehicle, day)) = to {
-            if !touched.iter().any(|t| (t.0, t.1) == (vehicle, day)) {
-                touched.push((vehicle, day, vec![]));
-            }
+        if let Some((vehicle, day)) = to
+            && !touched.iter().any(|t| (t.0, t.1) == (vehicle, day))
+        {
+            touched.push((vehicle, day, vec![]));
         }
         let into = |v: Uuid, d: NaiveDate| (Some((v, d)) == to).then_some((moving.pile, moving.at));
         let routes: Vec<PickupRoute> =

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::act::plan::{Changed, cancel, change, routes_of};
+use crate::act::plan::{Changed, cancel, change, on_the_way, routes_of};
 use crate::domain::fleet::Vehicle;
 use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState};
 use crate::domain::pile::Pile;
@@ -66,6 +66,8 @@ pub struct Planner {
 struct Work {
     plan: Plan,
     part: Part,
+    /// Piles of it that other routes have by now.
+    elsewhere: Vec<Uuid>,
 }
 
 impl Planner {
@@ -138,9 +140,9 @@ impl Planner {
 
     async fn search(self: &Arc<Self>, id: Uuid, run: Arc<Run>) -> Result<()> {
         let Ok(_slot) = self.slots.acquire().await else { return Ok(()) };
-        let Some(Work { plan, part }) = self.work(id).await? else { return Ok(()) };
+        let Some(work) = self.work(id).await? else { return Ok(()) };
         let (planner, watched) = (self.clone(), run.clone());
-        let found = tokio::task::spawn_blocking(move || planner.find(&plan, part, &watched)).await.map_err(Error::internal)?;
+        let found = tokio::task::spawn_blocking(move || planner.find(work, &watched)).await.map_err(Error::internal)?;
         if run.ended.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -157,10 +159,11 @@ impl Planner {
         let mut tx = self.live.store.read(self.live.clock.now()).await?;
         let Some(plan) = tx.thing::<Plan>(id).await?.filter(|p| p.state == PlanState::Searching) else { return Ok(None) };
         let routes = routes_of(&mut tx, &plan).await?;
-        let vehicles: Vec<Vehicle> = tx.things().await?;
+        let vehicles: Vec<Vehicle> = tx.things_of(plan.organisation, None, None).await?;
+        let taken = on_the_way(&mut tx, plan.organisation, self.live.day_of(self.live.clock.now())).await?;
         drop(tx);
         let coast = self.live.coast().clone();
-        let wanted = |p: &&Uuid| !plan.taken_out.contains(p);
+        let wanted = |p: &&Uuid| !plan.taken_out.contains(p) && !taken.contains_key(*p);
         let piles: Vec<Arc<Pile>> = plan.piles.iter().filter(wanted).filter_map(|p| coast.piles.get(*p).cloned()).collect();
         let part = Part {
             plan: id,
@@ -170,11 +173,13 @@ impl Planner {
             piles,
             sites: vec![],
         };
-        Ok(Some(Work { plan, part }))
+        let elsewhere = plan.piles.iter().copied().filter(|p| taken.contains_key(p)).collect();
+        Ok(Some(Work { plan, part, elsewhere }))
     }
 
     /// The search itself.
-    fn find(&self, plan: &Plan, part: Part, run: &Run) -> Changed {
+    fn find(&self, work: Work, run: &Run) -> Changed {
+        let Work { plan, part, elsewhere } = work;
         let day = Day::of(self.task(&self.live.coast(), part));
         let budget_steps = self.terms.steps + self.terms.steps_per_pile * day.piles().len() as u64;
         let guard = Duration::from_secs(self.terms.guard_s);
@@ -185,7 +190,10 @@ impl Planner {
             let over = run.ended.load(Ordering::Relaxed) || run.began.elapsed() > guard;
             if over { 1.0 } else { share }
         });
-        let mut changed = self.changed(plan, &day, &found.tours, &found.left);
+        let mut changed = self.changed(&plan, &day, &found.tours, &found.left);
+        let coast = self.live.coast();
+        let gone = elsewhere.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::Elsewhere));
+        changed.left.extend(gone);
         changed.steps = Some(found.iterations);
         changed
     }
@@ -197,11 +205,10 @@ impl Planner {
             let tour = tours.iter().find(|t| t.class == class).cloned();
             routes.push(day.route(&tour.unwrap_or_else(|| Tour { class, nodes: vec![c.start, c.end] })));
         }
-        let said = |pile: &Arc<Pile>, why| LeftOut { pile: pile.record.id, code: pile.record.code.clone(), why };
         let mut out: Vec<LeftOut> =
-            left.iter().map(|stop| said(&day.piles()[*stop as usize], day.why_left(*stop as usize))).collect();
+            left.iter().map(|stop| LeftOut::of(&day.piles()[*stop as usize], day.why_left(*stop as usize))).collect();
         let coast = self.live.coast();
-        out.extend(plan.taken_out.iter().filter_map(|p| coast.piles.get(*p)).map(|p| said(p, LeftWhy::TakenOut)));
+        out.extend(plan.taken_out.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::TakenOut)));
         Changed {
             version: plan.record.version,
             routes,

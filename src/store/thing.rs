@@ -1,5 +1,6 @@
 //! Things stored as documents, of whatever layer, and who comes to a cleanup.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::sql::{Row, args};
@@ -25,6 +26,9 @@ pub struct Participant {
     pub state: String,
 }
 
+/// Before and after every day there is: four digits sort as numbers do.
+const DAYS: (NaiveDate, NaiveDate) = (NaiveDate::from_ymd_opt(0, 1, 1).unwrap(), NaiveDate::from_ymd_opt(9999, 12, 31).unwrap());
+
 impl Tx {
     /// All things of a kind.
     ///
@@ -32,6 +36,23 @@ impl Tx {
     /// `internal`.
     pub async fn things<T: Document>(&mut self) -> Result<Vec<T>> {
         let rows = self.rows("SELECT data FROM thing WHERE layer = $1 ORDER BY id", args![T::LAYER.text()]).await?;
+        rows.iter().map(|r| Ok(serde_json::from_str(&r.text(0)?)?)).collect()
+    }
+
+    /// The things of a kind that are an organisation's alone, from one local day until another; those without a day always.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub async fn things_of<T: Document>(
+        &mut self,
+        organisation: Uuid,
+        from: Option<NaiveDate>,
+        until: Option<NaiveDate>,
+    ) -> Result<Vec<T>> {
+        let sql = "SELECT data FROM thing WHERE organisation_id = $1 AND layer = $2
+                   AND (day IS NULL OR day BETWEEN $3 AND $4) ORDER BY id";
+        let (from, until) = (from.unwrap_or(DAYS.0).to_string(), until.unwrap_or(DAYS.1).to_string());
+        let rows = self.rows(sql, args![organisation, T::LAYER.text(), from, until]).await?;
         rows.iter().map(|r| Ok(serde_json::from_str(&r.text(0)?)?)).collect()
     }
 
@@ -85,9 +106,10 @@ impl Tx {
     /// `internal`.
     pub async fn add_thing<T: Document>(&mut self, thing: &T, maker: Uuid, sent_hash: &[u8]) -> Result<bool> {
         let (r, data) = (thing.record(), serde_json::to_string(thing)?);
-        let sql = "INSERT INTO thing (id, layer, maker_id, sent_hash, version, code, data)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
-        let row = args![r.id, T::LAYER.text(), maker, sent_hash.to_vec(), r.version, r.code.clone(), data];
+        let sql = "INSERT INTO thing (id, layer, maker_id, sent_hash, version, code, data, organisation_id, day)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING";
+        let (whose, day) = (thing.organisation(), thing.day().map(|d| d.to_string()));
+        let row = args![r.id, T::LAYER.text(), maker, sent_hash.to_vec(), r.version, r.code.clone(), data, whose, day];
         Ok(self.run(sql, row).await? == 1)
     }
 

@@ -215,6 +215,22 @@ both! {
         assert_eq!(first["plan"]["steps"], second["plan"]["steps"]);
     }
 
+    async fn a_pile_is_in_one_route_that_the_drivers_have(app) {
+        let s = scene(&app).await;
+        let (first, second) = (drafted(&s).await, drafted(&s).await);
+        s.hauler.act(&first["plan"], "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(s.hauler.get("/api/v1/due-piles").await.expect(StatusCode::OK), json!([]));
+        let refused = s.hauler.act(&second["plan"], "plans", "publications", json!({})).await.refused(409, "wrong_state");
+        assert!(s.piles.iter().any(|p| p["code"] == refused["code_of_pile"]), "{refused}");
+        s.hauler.act(&second["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        let anew = planned(&s.hauler, &second["plan"]).await;
+        let whys: Vec<_> = anew["plan"]["left"].as_array().unwrap().iter().map(|l| l["why"].clone()).collect();
+        assert_eq!((whys, &anew["routes"]), (vec![json!("elsewhere"); 4], &json!([])));
+        // The day is over, and nobody has driven: they are due again.
+        app.clock.advance(chrono::TimeDelta::days(2));
+        assert_eq!(s.hauler.get("/api/v1/due-piles").await.expect(StatusCode::OK).as_array().unwrap().len(), 4);
+    }
+
     async fn a_stop_is_moved_by_hand_and_what_breaks_is_shown(app) {
         let s = scene(&app).await;
         let draft = drafted(&s).await;

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
 import { PHOTO, open, play } from './helpers';
 
 const SCREENS: Record<string, string> = {
@@ -75,6 +76,37 @@ for (const look of ['light', 'dark'] as const) {
     }
   });
 }
+
+test('axe finds nothing on a fleet, a plan, a route and what they came to', async ({ page }) => {
+  test.setTimeout(120_000); // fourteen screens
+  const send = async (path: string, data: object) => (await page.request.post(path, { data })).json() as Promise<{ id: string }>;
+  await send('/api/v1/demo/role', { role: 'hauler', municipality: '4203' });
+  const day = new Date(Date.now() + 86_400_000);
+  while ([0, 6].includes(day.getDay())) day.setDate(day.getDate() + 1); // reception sites rest at weekends
+  const plan = await send('/api/v1/plans', { id: randomUUID(), days: [day.toISOString().slice(0, 10)] });
+  for (const look of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+    for (const path of ['/fleet', '/plans', `/plans/${plan.id}`, '/routes', '/haulage']) {
+      await open(page, path);
+      await expect(page.locator('aside').getByText(/Loading|Looking for routes/)).toHaveCount(0, { timeout: 30_000 });
+      await page.evaluate(() => document.querySelectorAll('aside details').forEach((d) => ((d as HTMLDetailsElement).open = true)));
+      const change = page.locator('aside button[aria-expanded]').first();
+      if (await change.count()) await change.click();
+      await check(page, `${path} ${look}`);
+    }
+  }
+  await send(`/api/v1/plans/${plan.id}/publications`, {});
+  const [route] = (await (await page.request.get('/api/v1/my-routes')).json()) as { id: string }[];
+  await send(`/api/v1/routes/${route?.id}/starts`, {});
+  for (const look of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+    await open(page, `/routes/${route?.id}`);
+    await expect(page.getByRole('button', { name: 'Loaded' })).toBeVisible();
+    await check(page, `route ${look}`);
+    await page.getByRole('button', { name: 'Only some' }).click();
+    await check(page, `partly ${look}`);
+  }
+});
 
 test('axe finds nothing on a claim form, a draft, and what was refused', async ({ page }) => {
   const found = (await (await page.request.get('/api/v1/hotspots?state=reported')).json()) as {

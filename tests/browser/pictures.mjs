@@ -28,6 +28,42 @@ const point = (await all('equipment')).find((p) => p.name.startsWith('Spornes'))
 const [site] = await all('sites');
 const [adoption] = await all('adoptions');
 
+/** A day of routes: one plan that is a draft, and one that is given out and half driven. */
+async function routes() {
+  const { request } = await browser.newContext({ baseURL: url });
+  const send = async (path, data) => (await request.post(`${url}${path}`, { data })).json();
+  await send('/api/v1/demo/role', { role: 'hauler', municipality: '4203' });
+  const day = new Date(Date.now() + 86_400_000);
+  while ([0, 6].includes(day.getDay())) day.setDate(day.getDate() + 1);
+  const found = async () => {
+    const id = crypto.randomUUID();
+    await send('/api/v1/plans', { id, days: [day.toISOString().slice(0, 10)] });
+    for (;;) {
+      const shown = await (await request.get(`${url}/api/v1/plans/${id}`)).json();
+      if (shown.plan.state !== 'searching') return shown;
+      await new Promise((again) => setTimeout(again, 100));
+    }
+  };
+  const out = await found();
+  await send(`/api/v1/plans/${out.plan.id}/publications`, {});
+  const [truck, boat] = ['truck', 'boat'].map((kind) => out.routes.find((r) => r.kind === kind));
+  await send(`/api/v1/routes/${boat.id}/starts`, {});
+  const [first, second] = boat.stops;
+  await send(`/api/v1/routes/${boat.id}/fetchings`, { id: crypto.randomUUID(), pile: first.id, fetched: 'loaded' });
+  const draft = await found();
+  const by_sea = draft.routes.find((r) => r.kind === 'boat') ?? draft.routes[0];
+  const to = draft.routes.find((r) => r.kind === 'truck') ?? by_sea;
+  await send(`/api/v1/plans/${draft.plan.id}/moves`, { pile: by_sea.stops[0].id, vehicle: to.vehicle, day: to.day, at: 0 });
+  await send(`/api/v1/routes/${truck.id}/starts`, { at: new Date(Date.now() - 4 * 3_600_000), sent_at: new Date() });
+  for (const s of truck.stops.filter((s) => s.kind === 'pile'))
+    await send(`/api/v1/routes/${truck.id}/fetchings`, { id: crypto.randomUUID(), pile: s.id, fetched: 'loaded' });
+  const site = truck.stops.findIndex((s) => s.kind === 'site');
+  await send(`/api/v1/routes/${truck.id}/hand-ins`, { id: crypto.randomUUID(), stop: site, weight_kg: 187.5 });
+  await send(`/api/v1/routes/${truck.id}/returns`, { driven_m: 23_400 });
+  return { plan: draft.plan.id, boat: boat.id, truck: truck.id, second };
+}
+const hauling = await routes();
+
 /** A screen: where it is, and what is done there before the picture is taken. */
 const screens = {
   map: ['/'],
@@ -90,6 +126,31 @@ const screens = {
   messages: ['/messages', (page) => page.locator('aside details').waitFor(), 'staff'],
   numbers: ['/numbers', (page) => page.locator('aside svg').first().waitFor()],
   refund: ['/refund', (page) => page.locator('aside .card').first().waitFor(), 'staff'],
+  fleet: ['/fleet', (page) => page.locator('aside li').first().waitFor(), 'hauler'],
+  vehicle: ['/fleet', (page) => page.locator('aside li button').nth(1).click(), 'hauler'],
+  plans: ['/plans', (page) => page.locator('aside form').waitFor(), 'hauler'],
+  pickup: [`/plans/${hauling.plan}`, (page) => page.locator('aside section.box').first().waitFor(), 'hauler'],
+  broken: [
+    `/plans/${hauling.plan}`,
+    async (page) => {
+      await page.locator('aside section.box').first().waitFor();
+      await page.locator('aside li button.icon').first().click();
+      await page.locator('aside .tools').first().scrollIntoViewIfNeeded();
+    },
+    'hauler',
+  ],
+  routes: ['/routes', (page) => page.locator('aside .card').first().waitFor(), 'hauler'],
+  drive: [`/routes/${hauling.boat}`, (page) => page.locator('aside section.box').first().waitFor(), 'hauler'],
+  failed: [
+    `/routes/${hauling.boat}`,
+    async (page) => {
+      await page.locator('aside section.box .two button').last().click();
+      await page.locator('aside section.box fieldset').first().scrollIntoViewIfNeeded();
+    },
+    'hauler',
+  ],
+  driven: [`/routes/${hauling.truck}`, (page) => page.locator('aside ol').first().waitFor(), 'hauler'],
+  haulage: ['/haulage', (page) => page.locator('aside svg[role=img]').first().waitFor(), 'hauler'],
   adopt: ['/adopt/58.44900,8.90000#14/58.449/8.9', (page) => page.getByText(/: \d{2,} m/).waitFor()],
   adoption: [`/adoptions/${adoption.id}`, (page) => page.locator('aside progress').waitFor()],
   season: ['/season?name=Trom%C3%B8y%20speidergruppe', (page) => page.locator('aside img').first().waitFor()],

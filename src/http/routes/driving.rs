@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, get, post, web};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -24,15 +24,19 @@ use crate::http::App;
 use crate::http::read::{Params, id};
 use crate::http::session::{Actor, Who};
 
-/// The routes my organisation drives from today on, and those not done yet
+/// How long a route that was not driven to its end is shown.
+const BACK_DAYS: i64 = 30;
+
+/// The routes my organisation drives from today on, and those of the last thirty days that are not done yet
 #[utoipa::path(tag = "routes", responses((status = 200, body = Vec<PickupRoute>), Refusals))]
 #[get("/api/v1/my-routes")]
 pub async fn mine(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<PickupRoute>>> {
     let own = hauls_for(&who.0)?;
     let today = app.live.day_of(app.live.clock.now());
-    let mut all: Vec<PickupRoute> = app.live.store.read(app.live.clock.now()).await?.things().await?;
+    let mut tx = app.live.store.read(app.live.clock.now()).await?;
+    let mut all: Vec<PickupRoute> = tx.things_of(own, Some(today - TimeDelta::days(BACK_DAYS)), None).await?;
     let open = |r: &PickupRoute| matches!(r.state, RouteState::Published | RouteState::UnderWay) || r.day >= today;
-    all.retain(|r| r.organisation == own && r.state != RouteState::Draft && open(r) && !r.stops.is_empty());
+    all.retain(|r| r.state != RouteState::Draft && open(r) && !r.stops.is_empty());
     all.sort_by_key(|r| (r.day, r.vehicle_name.clone(), r.record.id));
     Ok(web::Json(all))
 }
@@ -65,11 +69,10 @@ pub struct HaulageShown {
 pub async fn haulage(app: web::Data<App>, who: Actor, q: Params<Within>) -> Result<web::Json<HaulageShown>> {
     let own = hauls_for(&who.0)?;
     let mut tx = app.live.store.read(app.live.clock.now()).await?;
-    let fleet: HashMap<Uuid, Vehicle> = tx.things::<Vehicle>().await?.into_iter().map(|v| (v.record.id, v)).collect();
-    let driven = |r: &PickupRoute| r.organisation == own && r.state == RouteState::Done;
-    let asked = |r: &PickupRoute| q.0.from.is_none_or(|d| r.day >= d) && q.0.until.is_none_or(|d| r.day <= d);
-    let all: Vec<PickupRoute> = tx.things().await?;
-    let lines = all.iter().filter(|r| driven(r) && asked(r));
+    let fleet: HashMap<Uuid, Vehicle> =
+        tx.things_of::<Vehicle>(own, None, None).await?.into_iter().map(|v| (v.record.id, v)).collect();
+    let all: Vec<PickupRoute> = tx.things_of(own, q.0.from, q.0.until).await?;
+    let lines = all.iter().filter(|r| r.state == RouteState::Done);
     let mut routes: Vec<RouteLine> = lines.filter_map(|r| fleet.get(&r.vehicle).map(|v| RouteLine::of(r, &v.facts))).collect();
     routes.sort_by_key(|r| (std::cmp::Reverse(r.day), r.route));
     let mut by_month: BTreeMap<String, Vec<RouteLine>> = BTreeMap::new();

@@ -17,8 +17,8 @@ use crate::http::session::Actor;
 #[get("/api/v1/vehicles")]
 pub async fn list(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Vehicle>>> {
     let own = hauls_for(&who.0)?;
-    let mut all: Vec<Vehicle> = app.live.store.read(app.live.clock.now()).await?.things().await?;
-    all.retain(|v| v.organisation == own && v.in_use);
+    let mut all: Vec<Vehicle> = app.live.store.read(app.live.clock.now()).await?.things_of(own, None, None).await?;
+    all.retain(|v| v.in_use);
     Ok(web::Json(all))
 }
 

@@ -1,5 +1,7 @@
 //! Plans of pickup routes: asked for, searched for, changed by hand, given to the drivers.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, get, post, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 use super::Refusals;
 use super::things::{Nothing, acts, haulers, made};
 use crate::act::fleet::{hauled_by, hauls_for};
-use crate::act::plan::{Changed, NewPlan, routes_of};
+use crate::act::plan::{Changed, NewPlan, on_the_way, routes_of};
 use crate::act::{self, Made, digest};
 use crate::domain::pickup::{PickupRoute, Plan, PlanState};
 use crate::domain::pile::{Pile, PileState};
@@ -43,8 +45,8 @@ async fn shown(app: &App, plan: Plan) -> Result<web::Json<PlanShown>> {
 #[get("/api/v1/plans")]
 pub async fn list(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Plan>>> {
     let own = hauls_for(&who.0)?;
-    let mut all: Vec<Plan> = app.live.store.read(app.live.clock.now()).await?.things().await?;
-    all.retain(|p| p.organisation == own && p.state != PlanState::Dropped);
+    let mut all: Vec<Plan> = app.live.store.read(app.live.clock.now()).await?.things_of(own, None, None).await?;
+    all.retain(|p| p.state != PlanState::Dropped);
     all.sort_by_key(|p| std::cmp::Reverse((p.record.made_at, p.record.id)));
     all.truncate(MOST);
     Ok(web::Json(all))
@@ -60,15 +62,19 @@ pub async fn one(app: web::Data<App>, who: Actor, path: web::Path<String>) -> Re
     shown(&app, plan).await
 }
 
-/// Piles an organisation may put into a plan: those it was asked for or has promised, and those nobody has that lie where it fetches.
-fn due_for(app: &App, organisation: Uuid) -> Vec<std::sync::Arc<Pile>> {
+/// Piles an organisation may put into a plan: those it was asked for or has promised, and those nobody has that lie where it fetches; not
+/// those that a route the drivers have is to fetch.
+async fn due_for(app: &App, organisation: Uuid) -> Result<Vec<Arc<Pile>>> {
+    let now = app.live.clock.now();
+    let taken = on_the_way(&mut app.live.store.read(now).await?, organisation, app.live.day_of(now)).await?;
     let waits = |p: &Pile| matches!(p.state, PileState::Ready | PileState::Requested | PileState::Accepted);
     let serves = |p: &Pile| haulers(app, p.at, p.access).iter().any(|h| h.id == organisation);
     let theirs = |p: &Pile| p.hauler().map_or_else(|| serves(p), |hauler| hauler == organisation);
     let coast = app.live.coast().clone();
-    let mut found: Vec<_> = coast.piles.all().filter(|p| waits(p) && theirs(p)).cloned().collect();
+    let mut found: Vec<_> =
+        coast.piles.all().filter(|p| waits(p) && theirs(p) && !taken.contains_key(&p.record.id)).cloned().collect();
     found.sort_by_key(|p| (p.duty.as_ref().map(|d| d.due), p.record.id));
-    found
+    Ok(found)
 }
 
 /// Piles that wait for my organisation, the most urgent first
@@ -76,7 +82,7 @@ fn due_for(app: &App, organisation: Uuid) -> Vec<std::sync::Arc<Pile>> {
 #[get("/api/v1/due-piles")]
 pub async fn due(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Pile>>> {
     let own = hauls_for(&who.0)?;
-    Ok(web::Json(due_for(&app, own).iter().take(app.config.planning.most_piles).map(|p| (**p).clone()).collect()))
+    Ok(web::Json(due_for(&app, own).await?.iter().take(app.config.planning.most_piles).map(|p| (**p).clone()).collect()))
 }
 
 /// Have routes searched for
@@ -87,7 +93,7 @@ pub async fn due(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Pile>>
 #[post("/api/v1/plans")]
 pub async fn ask(app: web::Data<App>, who: Actor, new: Body<NewPlan>) -> Result<HttpResponse> {
     let (by, sent, own) = (who.0.clone(), digest(&new.0)?, hauls_for(&who.0)?);
-    let waiting: Vec<Uuid> = due_for(&app, own).iter().map(|p| p.record.id).collect();
+    let waiting: Vec<Uuid> = due_for(&app, own).await?.iter().map(|p| p.record.id).collect();
     let (today, terms) = (app.live.day_of(app.live.clock.now()), app.config.planning);
     let done = app
         .live
@@ -169,5 +175,7 @@ pub async fn cancel(app: web::Data<App>, who: Actor, path: web::Path<String>, _b
 
 acts! {
     /// Give a plan to the drivers
-    publish "/api/v1/plans/{id}/publications" "plans" (Nothing) -> Plan { |app, tx, by, id, sent| act::plan::publish(tx, &by, id, &app.config.waste) }
+    publish "/api/v1/plans/{id}/publications" "plans" (Nothing) -> Plan { |app, tx, by, id, sent| {
+        let today = app.live.day_of(app.live.clock.now());
+        act::plan::publish(tx, &by, id, today, &app.config.waste) } }
 }

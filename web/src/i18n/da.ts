@@ -669,6 +669,7 @@ export const da: Catalogue = {
   'pickup.why.too_few': 'for få sække til en tur',
   'pickup.why.no_time': 'andre kom først',
   'pickup.why.taken_out': 'taget ud i hånden',
+  'pickup.why.elsewhere': 'en anden rute har den',
   'pickup.broken.overload': 'Mere end køretøjet rummer',
   'pickup.broken.late': 'Lukket da, eller efter vagten',
   'pickup.broken.unreachable': 'Ingen vej fører derhen',

@@ -670,6 +670,7 @@ export const en = {
   'pickup.why.too_few': 'too few bags for a tour',
   'pickup.why.no_time': 'others came first',
   'pickup.why.taken_out': 'taken out by hand',
+  'pickup.why.elsewhere': 'another route has it',
   'pickup.broken.overload': 'More than the vehicle holds',
   'pickup.broken.late': 'Closed then, or after the shift',
   'pickup.broken.unreachable': 'No way leads there',

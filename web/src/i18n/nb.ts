@@ -669,6 +669,7 @@ export const nb: Catalogue = {
   'pickup.why.too_few': 'for få sekker for en tur',
   'pickup.why.no_time': 'andre kom først',
   'pickup.why.taken_out': 'tatt ut for hånd',
+  'pickup.why.elsewhere': 'en annen rute har den',
   'pickup.broken.overload': 'Mer enn kjøretøyet rommer',
   'pickup.broken.late': 'Stengt da, eller etter skiftet',
   'pickup.broken.unreachable': 'Ingen vei fører dit',

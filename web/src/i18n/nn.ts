@@ -670,6 +670,7 @@ export const nn: Catalogue = {
   'pickup.why.too_few': 'for få sekkar for ein tur',
   'pickup.why.no_time': 'andre kom først',
   'pickup.why.taken_out': 'teken ut for hand',
+  'pickup.why.elsewhere': 'ei anna rute har han',
   'pickup.broken.overload': 'Meir enn køyretøyet rommar',
   'pickup.broken.late': 'Stengt då, eller etter skiftet',
   'pickup.broken.unreachable': 'Ingen veg fører dit',

@@ -55,6 +55,9 @@ export class WayLayer {
     const places = ways.flatMap((w) => [w.depot, ...w.stops]).map((p) => [p.lat, p.lon] as [number, number]);
     if (places.length === 0) return;
     this.map.invalidateSize({ animate: false }); // a panel may just have taken half of the map
-    this.map.fitBounds(L.latLngBounds(places).pad(0.15), { animate: false });
+    // What lies over the map stands at its top: the legend to the left, the tools to the right.
+    const wide = this.map.getSize().x > 600;
+    const [paddingTopLeft, paddingBottomRight] = [L.point(wide ? 260 : 30, wide ? 30 : 70), L.point(64, 40)];
+    this.map.fitBounds(L.latLngBounds(places), { animate: false, paddingTopLeft, paddingBottomRight });
   }
 }
