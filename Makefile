@@ -46,7 +46,7 @@ check-web: web
 test-rust: tools
 	@echo "— Rust, on SQLite and PostgreSQL"
 	cargo build
-	scripts/with-postgres cargo test
+	scripts/with-postgres scripts/with-osrm cargo test
 
 test-web: web
 	@echo "— front end: units"

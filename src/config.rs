@@ -33,6 +33,8 @@ pub struct Config {
     pub waste: WasteTerms,
     /// Pickup routes.
     pub planning: PlanningTerms,
+    /// The road network.
+    pub roads: RoadSettings,
     /// The refund scheme.
     pub refund: RefundScheme,
     /// Limits.
@@ -123,6 +125,24 @@ pub struct CoastSettings {
 impl Default for CoastSettings {
     fn default() -> Self {
         Self { time_zone: chrono_tz::Europe::Oslo, reach_m: 2_000.0 }
+    }
+}
+
+/// The road network, as an OSRM service knows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RoadSettings {
+    /// Where it answers; empty where there is none, and ways by road are estimates.
+    pub url: String,
+    /// The profile it was built with.
+    pub profile: String,
+    /// How far from a road a pile, a site or a depot may lie, in metres.
+    pub reach_m: f64,
+}
+
+impl Default for RoadSettings {
+    fn default() -> Self {
+        Self { url: String::new(), profile: "driving".into(), reach_m: 500.0 }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod live;
 pub mod photos;
 pub mod picture;
 pub mod planner;
+pub mod roads;
 pub mod routing;
 pub mod startup;
 pub mod store;

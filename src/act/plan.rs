@@ -14,7 +14,7 @@ use crate::domain::change::Layer;
 use crate::domain::fleet::Vehicle;
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::person::Person;
-use crate::domain::pickup::{LeftOut, PickupRoute, Plan, PlanState, RouteState, RouteSums, StopKind};
+use crate::domain::pickup::{LeftOut, PickupRoute, Plan, PlanState, RoadsBy, RouteState, RouteSums, StopKind};
 use crate::domain::pile::{Pile, PileState};
 use crate::domain::planning::PlanningTerms;
 use crate::domain::thing::{Record, require};
@@ -95,7 +95,7 @@ pub async fn ask(
         seed: u64::from(new.seed),
         state: PlanState::Searching,
         left: vec![],
-        estimated_roads: false,
+        roads: RoadsBy::None,
         steps: 0,
         sums: RouteSums::default(),
         before: None,
@@ -127,8 +127,8 @@ pub struct Changed {
     pub routes: Vec<PickupRoute>,
     /// The piles that are in no route.
     pub left: Vec<LeftOut>,
-    /// Whether ways by road are estimates.
-    pub estimated_roads: bool,
+    /// Where ways by road come from.
+    pub roads: RoadsBy,
     /// Steps of the search, if it was one.
     pub steps: Option<u64>,
     /// Locked and taken out, if a hand changed them.
@@ -191,7 +191,7 @@ pub async fn change(tx: &mut Tx, by: Option<&Person>, id: Uuid, changed: Changed
     let sums = routes_of(tx, &plan).await?.iter().fold(RouteSums::default(), |sums, r| sums.and(&r.sums));
     plan.sums = RouteSums { left: u32::try_from(changed.left.len()).unwrap_or(u32::MAX), ..sums };
     plan.left = changed.left;
-    plan.estimated_roads = changed.estimated_roads;
+    plan.roads = changed.roads;
     plan.state = PlanState::Draft;
     if let Some((locked, taken_out)) = changed.marks {
         (plan.locked, plan.taken_out) = (locked, taken_out);

@@ -58,6 +58,8 @@ states! {
         Closed = "closed",
         /// No water leads there, or no way.
         Unreachable = "unreachable",
+        /// It lies too far from any road.
+        NoRoad = "no_road",
         /// No reception site takes what it brings.
         NoSite = "no_site",
         /// There and to a site and back is longer than a shift.
@@ -70,6 +72,20 @@ states! {
         TakenOut = "taken_out",
         /// Another route has it by now.
         Elsewhere = "elsewhere",
+    }
+}
+
+states! {
+    /// Where the ways by road of a plan come from.
+    RoadsBy {
+        /// It has none.
+        None = "none",
+        /// A road network.
+        Network = "network",
+        /// An estimate: no road network is known.
+        Estimate = "estimate",
+        /// An estimate: the road network did not answer.
+        Away = "away",
     }
 }
 
@@ -172,8 +188,8 @@ pub struct Plan {
     pub state: PlanState,
     /// The piles that are in no route.
     pub left: Vec<LeftOut>,
-    /// Whether ways by road are an estimate: no road network is known.
-    pub estimated_roads: bool,
+    /// Where its ways by road come from.
+    pub roads: RoadsBy,
     /// Steps the search took.
     pub steps: u64,
     /// Its routes together.

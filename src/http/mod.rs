@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::live::Live;
 use crate::photos::Photos;
 use crate::planner::Planner;
+use crate::roads::Osrm;
 use session::SessionCache;
 
 /// What every handler may use.
@@ -53,7 +54,7 @@ impl App {
     pub fn new(live: Arc<Live>, config: Config, photos: Photos, metrics: Option<PrometheusHandle>) -> Self {
         let per_minute = NonZeroU32::new(config.limits.writes_per_minute).unwrap_or(NonZeroU32::MIN);
         Self {
-            planner: Planner::new(live.clone(), config.planning),
+            planner: Planner::new(live.clone(), config.planning, Osrm::of(&config.roads).map(|o| Arc::new(o) as _)),
             live,
             photos,
             sessions: SessionCache::default(),

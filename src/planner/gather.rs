@@ -6,14 +6,15 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::Planner;
-use super::waters::Waters;
 use crate::coast::index::Coast;
 use crate::domain::fleet::{Vehicle, VehicleKind};
+use crate::domain::pickup::RoadsBy;
 use crate::domain::pile::{Access, Pile};
 use crate::domain::place::LonLat;
 use crate::domain::site::Site;
-use crate::routing::day::Task;
-use crate::routing::travel::{Ground, Network};
+use crate::error::{Error, Result};
+use crate::routing::day::{Day, Task};
+use crate::routing::travel::{Away, Ground, Network, Roads};
 
 /// The most reception sites of a plan.
 const MOST_SITES: usize = 30;
@@ -36,12 +37,48 @@ pub struct Part {
     pub sites: Vec<Uuid>,
 }
 
-impl Planner {
-    /// A task from a part of a plan.
+/// Where those that do not sail travel.
+pub struct Grounds {
+    /// The road network, if one is known.
+    roads: Option<Arc<Network>>,
+    /// What is estimated in its place.
+    estimate: Arc<Network>,
+    nowhere: Arc<Network>,
+}
+
+impl Grounds {
+    /// With a road network or without.
     #[must_use]
-    pub fn task(&self, coast: &Coast, part: Part) -> Task {
-        let sites = sites_near(coast, &part);
-        let networks = part.vehicles.iter().map(|v| self.networks(coast, v, &part, &sites)).collect();
+    pub fn new(roads: Option<Arc<dyn Roads>>, detour: f64) -> Self {
+        let network = |ground| Arc::new(Network::on(ground));
+        Self {
+            roads: roads.map(|r| network(Ground::Roads(r))),
+            estimate: network(Ground::Estimate(detour)),
+            nowhere: network(Ground::Nowhere),
+        }
+    }
+}
+
+impl Planner {
+    /// A part of a plan as a day, and where its ways by road come from: where the network does not answer, an estimate.
+    ///
+    /// # Errors
+    /// `internal`, never: an estimate always answers.
+    pub fn day(&self, coast: &Coast, part: &Part) -> Result<(Day, RoadsBy)> {
+        let roads = self.grounds.roads.as_ref().unwrap_or(&self.grounds.estimate);
+        if let Ok(day) = Day::of(self.task(coast, part, roads)) {
+            let by = day.roads();
+            return Ok((day, by));
+        }
+        tracing::warn!("roads.away");
+        let day = Day::of(self.task(coast, part, &self.grounds.estimate));
+        Ok((day.map_err(|Away| Error::internal(anyhow::anyhow!("no estimate")))?, RoadsBy::Away))
+    }
+
+    /// A task from a part of a plan.
+    fn task(&self, coast: &Coast, part: &Part, roads: &Arc<Network>) -> Task {
+        let sites = sites_near(coast, part);
+        let networks = part.vehicles.iter().map(|v| self.networks(coast, v, part, &sites, roads)).collect();
         let shut = |at: LonLat, day: NaiveDate| {
             let here = coast.here(at).closures;
             let holds = |inside: bool| here.iter().any(|c| c.closure.in_effect(day) && (c.inside || !inside));
@@ -53,34 +90,36 @@ impl Planner {
             zone: self.live.time_zone,
             closed: part.piles.iter().map(|p| part.days.iter().map(|d| shut(p.at, *d)).collect()).collect(),
             networks,
-            days: part.days,
-            vehicles: part.vehicles,
-            piles: part.piles,
-            locked: part.locked,
+            days: part.days.clone(),
+            vehicles: part.vehicles.clone(),
+            piles: part.piles.clone(),
+            locked: part.locked.clone(),
             sites,
             terms: self.terms,
             now: self.live.clock.now(),
         }
     }
 
-    fn networks(&self, coast: &Coast, vehicle: &Vehicle, part: &Part, sites: &[Arc<Site>]) -> Vec<Arc<Network>> {
+    fn networks(
+        &self,
+        coast: &Coast,
+        vehicle: &Vehicle,
+        part: &Part,
+        sites: &[Arc<Site>],
+        roads: &Arc<Network>,
+    ) -> Vec<Arc<Network>> {
         let sails = |p: &&Arc<Pile>| p.access != Access::Road;
         let mut places: Vec<LonLat> = part.piles.iter().filter(sails).map(|p| p.at).collect();
         places.push(vehicle.facts.depot);
         places.extend(sites.iter().filter(|s| crate::routing::day::takes(s, VehicleKind::Boat)).map(|s| s.at));
         let on = |day: &NaiveDate| match vehicle.facts.kind {
-            VehicleKind::Truck => self.roads.clone(),
+            VehicleKind::Truck => roads.clone(),
             VehicleKind::Boat => {
                 let water = self.waters.around(coast, &places, vehicle.facts.draught_m, *day, &self.terms);
-                water.unwrap_or_else(|| self.nowhere.clone())
+                water.unwrap_or_else(|| self.grounds.nowhere.clone())
             }
         };
         part.days.iter().map(on).collect()
-    }
-
-    /// Roads, as far as they are known, and a network that leads nowhere.
-    pub(super) fn grounds(detour: f64) -> (Arc<Network>, Arc<Network>, Waters) {
-        (Arc::new(Network::on(Ground::Road(detour))), Arc::new(Network::on(Ground::Nowhere)), Waters::default())
     }
 }
 

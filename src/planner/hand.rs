@@ -11,10 +11,10 @@ use super::Planner;
 use super::gather::Part;
 use crate::act::plan::{Changed, routes_of};
 use crate::domain::fleet::Vehicle;
-use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState, StopKind};
+use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState, RoadsBy, StopKind};
 use crate::domain::thing::require;
 use crate::error::{Code, Error, Result};
-use crate::routing::day::{Day, takes};
+use crate::routing::day::takes;
 
 /// Where a pile is to go.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -81,10 +81,10 @@ impl Planner {
             }
         }
         let planner = self.clone();
-        tokio::task::spawn_blocking(move || planner.with_moved(&lists, &moving, day)).await.map_err(Error::internal)
+        tokio::task::spawn_blocking(move || planner.with_moved(&lists, &moving, day)).await.map_err(Error::internal)?
     }
 
-    fn with_moved(&self, lists: &Lists, moving: &Moving, day: NaiveDate) -> Changed {
+    fn with_moved(&self, lists: &Lists, moving: &Moving, day: NaiveDate) -> Result<Changed> {
         let plan = &lists.plan;
         let mut touched: Vec<(Uuid, NaiveDate, Vec<Uuid>)> = vec![];
         let to = moving.vehicle.map(|v| (v, day));
@@ -100,8 +100,14 @@ impl Planner {
             touched.push((vehicle, day, vec![]));
         }
         let into = |v: Uuid, d: NaiveDate| (Some((v, d)) == to).then_some((moving.pile, moving.at));
-        let routes: Vec<PickupRoute> =
-            touched.into_iter().filter_map(|(v, d, list)| self.along(lists, v, d, list, into(v, d))).collect();
+        let mut roads = plan.roads;
+        let mut routes: Vec<PickupRoute> = vec![];
+        for (v, d, list) in touched {
+            if let Some((route, by)) = self.along(lists, v, d, list, into(v, d))? {
+                routes.push(route);
+                roads = if by == RoadsBy::Away { by } else { roads };
+            }
+        }
         let mut left: Vec<LeftOut> = plan.left.iter().filter(|l| l.pile != moving.pile).cloned().collect();
         let mut taken_out: Vec<Uuid> = plan.taken_out.iter().copied().filter(|p| *p != moving.pile).collect();
         let mut locked: Vec<Uuid> = plan.locked.iter().copied().filter(|p| *p != moving.pile).collect();
@@ -113,7 +119,7 @@ impl Planner {
             left.push(LeftOut { pile: moving.pile, code, why: LeftWhy::TakenOut });
         }
         let marks = Some((locked, taken_out));
-        Changed { version: plan.record.version, routes, left, estimated_roads: plan.estimated_roads, steps: None, marks }
+        Ok(Changed { version: plan.record.version, routes, left, roads, steps: None, marks })
     }
 
     /// A route through these piles and sites in this order, with one more at a place or where it fits best. One that has piles
@@ -125,9 +131,9 @@ impl Planner {
         day: NaiveDate,
         mut list: Vec<Uuid>,
         more: Option<(Uuid, Option<usize>)>,
-    ) -> Option<PickupRoute> {
+    ) -> Result<Option<(PickupRoute, RoadsBy)>> {
         let coast = self.live.coast().clone();
-        let of = lists.vehicles.iter().find(|v| v.record.id == vehicle)?;
+        let Some(of) = lists.vehicles.iter().find(|v| v.record.id == vehicle) else { return Ok(None) };
         let all = list.iter().copied().chain(more.map(|(pile, _)| pile));
         let piles: Vec<_> = all.filter_map(|id| coast.piles.get(id).cloned()).collect();
         if piles.is_empty() {
@@ -145,7 +151,7 @@ impl Planner {
             piles,
             sites: list.clone(),
         };
-        let worked = Day::of(self.task(&coast, part));
+        let (worked, roads) = self.day(&coast, &part)?;
         let tour = |list: &[Uuid]| worked.tour(vehicle, day, list);
         let with = |pile: Uuid, at: usize| {
             let mut list = list.clone();
@@ -157,7 +163,7 @@ impl Planner {
             Some((pile, Some(at))) => with(pile, at),
             Some((pile, None)) => (0..=list.len()).filter_map(|at| with(pile, at)).min_by_key(|t| worked.badness(t)),
         };
-        tour.map(|tour| worked.route(&tour))
+        Ok(tour.map(|tour| (worked.route(&tour), roads)))
     }
 
     /// The plan with a pile locked or not.
@@ -174,7 +180,7 @@ impl Planner {
         let mut locked: Vec<Uuid> = plan.locked.iter().copied().filter(|p| *p != marking.pile).collect();
         locked.extend(marking.locked.then_some(marking.pile));
         let marks = Some((locked, plan.taken_out.clone()));
-        let (left, estimated_roads) = (plan.left, plan.estimated_roads);
-        Ok(Changed { version: plan.record.version, routes: vec![], left, estimated_roads, steps: None, marks })
+        let (left, roads) = (plan.left, plan.roads);
+        Ok(Changed { version: plan.record.version, routes: vec![], left, roads, steps: None, marks })
     }
 }

@@ -24,9 +24,9 @@ use crate::domain::planning::PlanningTerms;
 use crate::error::{Error, Result};
 use crate::live::Live;
 use crate::routing::day::Day;
-use crate::routing::travel::Network;
+use crate::routing::travel::Roads;
 use crate::routing::{Settings, Tour, solve};
-use gather::Part;
+use gather::{Grounds, Part};
 pub use hand::{Marking, Moving};
 use waters::Waters;
 
@@ -57,8 +57,7 @@ pub struct Planner {
     /// One search a core: two at once share the machine evenly, and more wait in order.
     slots: Semaphore,
     runs: Mutex<HashMap<Uuid, Arc<Run>>>,
-    roads: Arc<Network>,
-    nowhere: Arc<Network>,
+    grounds: Grounds,
     waters: Waters,
 }
 
@@ -71,12 +70,12 @@ struct Work {
 }
 
 impl Planner {
-    /// With nothing to do yet.
+    /// With nothing to do yet. `roads` is the road network, if one is known.
     #[must_use]
-    pub fn new(live: Arc<Live>, terms: PlanningTerms) -> Arc<Self> {
+    pub fn new(live: Arc<Live>, terms: PlanningTerms, roads: Option<Arc<dyn Roads>>) -> Arc<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let (roads, nowhere, waters) = Self::grounds(terms.road_detour);
-        Arc::new(Self { live, terms, slots: Semaphore::new(cores), runs: Mutex::default(), roads, nowhere, waters })
+        let grounds = Grounds::new(roads, terms.road_detour);
+        Arc::new(Self { live, terms, slots: Semaphore::new(cores), runs: Mutex::default(), grounds, waters: Waters::default() })
     }
 
     /// Begins the searches anew that were cut off when the service ended.
@@ -142,7 +141,7 @@ impl Planner {
         let Ok(_slot) = self.slots.acquire().await else { return Ok(()) };
         let Some(work) = self.work(id).await? else { return Ok(()) };
         let (planner, watched) = (self.clone(), run.clone());
-        let found = tokio::task::spawn_blocking(move || planner.find(work, &watched)).await.map_err(Error::internal)?;
+        let found = tokio::task::spawn_blocking(move || planner.find(&work, &watched)).await.map_err(Error::internal)??;
         if run.ended.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -178,9 +177,9 @@ impl Planner {
     }
 
     /// The search itself.
-    fn find(&self, work: Work, run: &Run) -> Changed {
+    fn find(&self, work: &Work, run: &Run) -> Result<Changed> {
         let Work { plan, part, elsewhere } = work;
-        let day = Day::of(self.task(&self.live.coast(), part));
+        let (day, roads) = self.day(&self.live.coast(), part)?;
         let budget_steps = self.terms.steps + self.terms.steps_per_pile * day.piles().len() as u64;
         let guard = Duration::from_secs(self.terms.guard_s);
         let found = solve(&day.problem, &Settings::of(&day.problem, plan.seed), &mut |steps, best| {
@@ -190,12 +189,13 @@ impl Planner {
             let over = run.ended.load(Ordering::Relaxed) || run.began.elapsed() > guard;
             if over { 1.0 } else { share }
         });
-        let mut changed = self.changed(&plan, &day, &found.tours, &found.left);
+        let mut changed = self.changed(plan, &day, &found.tours, &found.left);
+        changed.roads = roads;
         let coast = self.live.coast();
         let gone = elsewhere.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::Elsewhere));
         changed.left.extend(gone);
         changed.steps = Some(found.iterations);
-        changed
+        Ok(changed)
     }
 
     /// Tours as routes: one for each vehicle and day, so that those that have become empty are known.
@@ -209,14 +209,7 @@ impl Planner {
             left.iter().map(|stop| LeftOut::of(&day.piles()[*stop as usize], day.why_left(*stop as usize))).collect();
         let coast = self.live.coast();
         out.extend(plan.taken_out.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::TakenOut)));
-        Changed {
-            version: plan.record.version,
-            routes,
-            left: out,
-            estimated_roads: day.estimates_roads(),
-            steps: None,
-            marks: None,
-        }
+        Changed { version: plan.record.version, routes, left: out, roads: day.roads(), steps: None, marks: None }
     }
 }
 

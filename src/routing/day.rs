@@ -1,6 +1,7 @@
 //! Waiting piles, a fleet and reception sites as a [`Problem`], and its tours as routes that can be driven.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -8,10 +9,10 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::check::{Broken, check};
-use super::travel::{Lengths, Network};
+use super::travel::{Away, Leg, Lengths, Network};
 use super::{Class, LARGEST, Matrix, NEVER, Problem, Tour, UNREACHABLE, Windows};
 use crate::domain::fleet::{Vehicle, VehicleKind};
-use crate::domain::pickup::{BrokenAt, BrokenRule, LeftWhy, PickupRoute, RouteState, RouteStop, RouteSums, StopKind};
+use crate::domain::pickup::{BrokenAt, BrokenRule, LeftWhy, PickupRoute, RoadsBy, RouteState, RouteStop, RouteSums, StopKind};
 use crate::domain::pile::Pile;
 use crate::domain::planning::PlanningTerms;
 use crate::domain::site::{Site, Takes, open_spans};
@@ -71,8 +72,10 @@ fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
 
 impl Day {
     /// Measures ways and puts conditions as windows.
-    #[must_use]
-    pub fn of(task: Task) -> Self {
+    ///
+    /// # Errors
+    /// [`Away`] when whoever knows the roads does not answer.
+    pub fn of(task: Task) -> Result<Self, Away> {
         let begins = instant(task.days.first().copied().unwrap_or_default().into(), task.zone);
         let (stops, sites) = (task.piles.len(), task.sites.len());
         let mut measured: HashMap<*const Network, Arc<Lengths>> = HashMap::new();
@@ -94,8 +97,10 @@ impl Day {
         for v in 0..day.task.vehicles.len() {
             for d in 0..day.task.days.len() {
                 let network = &day.task.networks[v][d];
-                let lengths =
-                    measured.entry(Arc::as_ptr(network)).or_insert_with(|| Arc::new(day.measure(network.clone()))).clone();
+                let lengths = match measured.entry(Arc::as_ptr(network)) {
+                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Vacant(free) => free.insert(Arc::new(day.measure(network.clone())?)).clone(),
+                };
                 let class = day.class(v, d, &lengths);
                 day.problem.classes.push(class);
                 day.classes.push((v, d));
@@ -103,23 +108,22 @@ impl Day {
             }
         }
         day.set_penalties();
-        day
+        Ok(day)
     }
 
-    fn measure(&self, network: Arc<Network>) -> Lengths {
+    fn measure(&self, network: Arc<Network>) -> Result<Lengths, Away> {
         let nodes = self.task.piles.iter().map(|p| p.at).chain(self.task.sites.iter().map(|s| s.at));
         let depots = self.task.vehicles.iter().map(|v| v.facts.depot);
-        let places = nodes.chain(depots).map(|at| network.stopping_place(at)).collect();
+        let places = nodes.chain(depots).map(|at| network.stopping_place(at)).collect::<Result<_, _>>()?;
         Lengths::between(network, places)
     }
 
     fn class(&self, v: usize, d: usize, lengths: &Lengths) -> Class {
         let (vehicle, nodes) = (&self.task.vehicles[v], self.problem.stops + self.problem.sites + self.task.vehicles.len());
         let facts = &vehicle.facts;
-        let seconds = |metres: f64| whole(metres / facts.speed_kmh * 3.6);
-        let cost = |metres: f64| {
-            cents(metres / 1000.0 * facts.cost_per_km + metres / facts.speed_kmh * 3.6 / 3600.0 * facts.cost_per_hour)
-        };
+        let seconds = |leg: Leg| leg.seconds.unwrap_or(leg.metres / facts.speed_kmh * 3.6);
+        let time = |i, j| lengths.leg(i, j).map_or(UNREACHABLE, |leg| whole(seconds(leg)));
+        let cost = |leg: Leg| cents(leg.metres / 1000.0 * facts.cost_per_km + seconds(leg) / 3600.0 * facts.cost_per_hour);
         let depot = (self.problem.stops + self.problem.sites + v) as u32;
         let limit = |n: u32| i32::try_from(n).unwrap_or(LARGEST);
         Class {
@@ -129,8 +133,8 @@ impl Day {
             capacity: [limit(facts.capacity.litres), limit(facts.capacity.kg), limit(facts.capacity.bags)],
             fixed: i64::from(cents(facts.cost_per_day)),
             least: [0, 0, limit(facts.least_bags)],
-            cost: Matrix::by(nodes, |i, j| cost(lengths.get(i, j))),
-            time: Matrix::by(nodes, |i, j| seconds(lengths.get(i, j))),
+            cost: Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, cost)),
+            time: Matrix::by(nodes, time),
             windows: (0..nodes).map(|node| self.windows(v, d, node)).collect(),
             hands_in: true,
         }
@@ -227,7 +231,7 @@ impl Day {
             let opens = class.windows[to].start(arrival);
             let begin = if opens == NEVER { arrival } else { opens };
             clock = begin + self.problem.work(pair[1]);
-            let metres = Some(lengths.get(from, to)).filter(|m| m.is_finite()).unwrap_or(0.0);
+            let metres = lengths.leg(from, to).map_or(0.0, |leg| leg.metres);
             sums.metres += metres;
             let way: Vec<_> =
                 lengths.line(from, to).into_iter().map(|p| [p.lon, p.lat].map(|c| (c * 1e6).round() / 1e6)).collect();
@@ -347,7 +351,8 @@ impl Day {
             return LeftWhy::Closed;
         }
         if !open().any(|(_, c)| c.time.get(c.start, stop as u32) < UNREACHABLE) {
-            return LeftWhy::Unreachable;
+            let far = |class: usize| self.lengths[class].network.is_roads() && self.lengths[class].places[stop].is_none();
+            return if open().all(|(class, _)| far(class)) { LeftWhy::NoRoad } else { LeftWhy::Unreachable };
         }
         let site_open = |c: &Class| self.problem.all_sites().any(|s| !c.windows[s as usize].is_never());
         if !open().any(|(_, c)| site_open(c)) {
@@ -378,10 +383,15 @@ impl Day {
         &self.task.piles
     }
 
-    /// Whether a way by road is an estimate.
+    /// Where ways by road come from.
     #[must_use]
-    pub fn estimates_roads(&self) -> bool {
-        self.task.networks.iter().flatten().any(|n| n.is_estimate())
+    pub fn roads(&self) -> RoadsBy {
+        let mut networks = self.task.networks.iter().flatten();
+        match () {
+            () if networks.clone().any(|n| n.is_estimate()) => RoadsBy::Estimate,
+            () if networks.any(|n| n.is_roads()) => RoadsBy::Network,
+            () => RoadsBy::None,
+        }
     }
 }
 

@@ -167,11 +167,14 @@ async fn small_coast(config: &Config, clock: &Clock, folder: &Path) {
         json!([
             feature(municipality("0001", "Sund"), square(8.68, 58.39, 8.74, 58.42)),
             feature(municipality("0002", "Vik"), square(8.74, 58.39, 8.80, 58.42)),
+            feature(municipality("0009", "Staden"), square(24.90, 60.10, 25.00, 60.25)), // with the streets of scripts/with-osrm
         ]),
     );
     import::areas(&store, clock, &file, AreaKind::Municipality).await.unwrap();
     let service = json!({"code": "S1", "name": "Skjærgården", "hauler": "Renovasjonen", "access": "road,boat"});
-    let file = write(folder, "services", json!([feature(service, square(8.68, 58.39, 8.74, 58.42))]));
+    let city = json!({"code": "S2", "name": "Staden", "hauler": "Renovasjonen", "access": "road"});
+    let areas = [feature(service, square(8.68, 58.39, 8.74, 58.42)), feature(city, square(24.90, 60.10, 25.00, 60.25))];
+    let file = write(folder, "services", json!(areas));
     import::areas(&store, clock, &file, AreaKind::ServiceArea).await.unwrap();
     let zone = |name: &str, regime: &str| json!({"name": name, "regime": regime, "municipality": "0001"});
     let file = write(

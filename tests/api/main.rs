@@ -23,6 +23,7 @@ mod photos;
 mod pickup;
 
 mod resend;
+mod roads;
 mod rules;
 mod waste;
 mod zones;

@@ -651,7 +651,10 @@ export const nn: Catalogue = {
   'pickup.searching': { one: 'Leitar etter ruter for {n} haug …', other: 'Leitar etter ruter for {n} haugar …' },
   'pickup.secondsLeft': { one: 'Om lag {n} sekund att', other: 'Om lag {n} sekund att' },
   'pickup.stop': 'Stopp',
-  'pickup.estimated': 'Vegar på land er overslag: ikkje noko vegnett er kopla til. Vegar på sjøen går utanom alt land.',
+  'pickup.roads.estimate':
+    'Vegar på land er overslag: ikkje noko vegnett er kopla til. Vegar på sjøen går utanom alt land.',
+  'pickup.roads.away': 'Vegnettet svara ikkje: vegar på land er overslag. Vegar på sjøen går utanom alt land.',
+  'pickup.why.no_road': 'for langt frå ein veg',
   'pickup.move': 'Flytt eit stopp',
   'pickup.lock': 'Hald på i denne ruta',
   'pickup.locked': 'Blir i denne ruta',
