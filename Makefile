@@ -1,5 +1,5 @@
 # Thin: every target is a few commands one could type. `make help` lists them.
-.PHONY: help run run-fresh test web openapi bench lighthouse journeys pictures check-rust check-web test-rust test-web test-browser test-schema tools fmt
+.PHONY: help run run-fresh test web openapi bench lighthouse journeys pictures check-rust check-web test-rust test-web test-browser test-schema test-exports tools fmt
 
 export CARGO_TERM_PROGRESS_WHEN ?= auto
 DEMO = STRANDLINE__DEMO=true target/debug/strandline --config config.example.toml
@@ -30,7 +30,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 tools: ## what the tests need beside Rust and Node: PostgreSQL, Chromium, Python
 	@scripts/install-test-tools
 
-test: tools web check-rust check-web test-rust test-web test-browser test-schema ## every test
+test: tools web check-rust check-web test-rust test-web test-browser test-schema test-exports ## every test
 	@echo "— all tests passed"
 
 check-rust:
@@ -61,6 +61,11 @@ test-schema: tools
 	@echo "— the API against its description"
 	cargo build
 	scripts/test-schema
+
+test-exports: tools
+	@echo "— routes as other programs read them"
+	cargo build
+	scripts/test-exports
 
 openapi: ## openapi.json, from the code
 	cargo run --quiet -- openapi > openapi.json

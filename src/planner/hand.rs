@@ -54,7 +54,7 @@ struct Lists {
 
 impl Planner {
     async fn lists(&self, id: Uuid) -> Result<Lists> {
-        let mut tx = self.live.store.read(self.live.clock.now()).await?;
+        let mut tx = self.live.store.snapshot(self.live.clock.now()).await?;
         let plan: Plan = tx.thing(id).await?.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
         let routes = routes_of(&mut tx, &plan).await?;
         let vehicles: Vec<Vehicle> = tx.things_of(plan.organisation, None, None).await?;

@@ -155,7 +155,7 @@ impl Planner {
 
     /// What is to be searched for; nothing when it is not to be searched for any more.
     async fn work(&self, id: Uuid) -> Result<Option<Work>> {
-        let mut tx = self.live.store.read(self.live.clock.now()).await?;
+        let mut tx = self.live.store.snapshot(self.live.clock.now()).await?;
         let Some(plan) = tx.thing::<Plan>(id).await?.filter(|p| p.state == PlanState::Searching) else { return Ok(None) };
         let routes = routes_of(&mut tx, &plan).await?;
         let vehicles: Vec<Vehicle> = tx.things_of(plan.organisation, None, None).await?;

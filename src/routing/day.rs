@@ -221,7 +221,7 @@ impl Day {
         let (v, d) = self.classes[tour.class];
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
         let (class, lengths) = (&self.problem.classes[tour.class], &self.lengths[tour.class]);
-        let mut clock = class.windows[class.start as usize].first().unwrap_or(0);
+        let mut clock = self.departure(tour);
         let leaves = self.real(tour.class, clock, true);
         let (mut stops, mut sums) = (vec![], RouteSums::default());
         let (mut way_home, mut returns) = (vec![], leaves);
@@ -282,6 +282,30 @@ impl Day {
             return Some(RouteStop::at_pile(pile, self.begins));
         }
         self.task.sites.get(node - self.problem.stops).map(|site| RouteStop::at_site(site, self.begins))
+    }
+
+    /// When a vehicle leaves: as late as it can without coming home later or breaking more, for waiting is no work.
+    fn departure(&self, tour: &Tour) -> i32 {
+        let class = &self.problem.classes[tour.class];
+        let earliest = class.windows[class.start as usize].first().unwrap_or(0);
+        let (home, latest) = (self.home(tour, earliest), class.windows[class.start as usize].last().unwrap_or(earliest));
+        let (mut good, mut bad) = (earliest, latest.saturating_add(1));
+        while good + 1 < bad {
+            let middle = good + (bad - good) / 2;
+            if home.is_some() && self.home(tour, middle) == home { good = middle } else { bad = middle }
+        }
+        // To the full minute, as people say it.
+        earliest.max(good - good.rem_euclid(60))
+    }
+
+    /// When one comes home who leaves then; nothing when a window is missed.
+    fn home(&self, tour: &Tour, leaving: i32) -> Option<i32> {
+        let class = &self.problem.classes[tour.class];
+        tour.nodes.windows(2).try_fold(leaving, |clock, pair| {
+            let arrival = clock.checked_add(class.time.get(pair[0], pair[1])).filter(|t| *t < UNREACHABLE)?;
+            let begin = class.windows[pair[1] as usize].start(arrival);
+            (begin != NEVER).then(|| begin + self.problem.work(pair[1]))
+        })
     }
 
     /// The conditions a tour does not keep, found by the check that the search does not share.

@@ -28,4 +28,6 @@ pub use sisr::{Budget, Outcome, Settings, solve};
 pub use windows::{NEVER, Windows};
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod tests;

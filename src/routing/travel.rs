@@ -9,6 +9,8 @@ use crate::domain::place::LonLat;
 
 /// Legs a network remembers before it forgets them all: some sixty bytes each.
 const REMEMBERED: usize = 500_000;
+/// Lines a network remembers before it forgets them all: some hundred bytes each, those of roads some thousand.
+const REMEMBERED_LINES: usize = 20_000;
 
 /// From one place to another.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,13 +68,14 @@ fn ends(from: LonLat, to: LonLat) -> Ends {
 pub struct Network {
     ground: Ground,
     legs: Mutex<HashMap<Ends, Option<Leg>>>,
+    lines: Mutex<HashMap<Ends, Vec<LonLat>>>,
 }
 
 impl Network {
     /// On this ground.
     #[must_use]
     pub fn on(ground: Ground) -> Self {
-        Self { ground, legs: Mutex::default() }
+        Self { ground, legs: Mutex::default(), lines: Mutex::default() }
     }
 
     /// Whether its lengths are estimates.
@@ -157,12 +160,28 @@ impl Network {
     /// The line of the way, as it was measured; straight when whoever measured it does not answer any more.
     #[must_use]
     pub fn line(&self, from: LonLat, to: LonLat) -> Vec<LonLat> {
-        match &self.ground {
-            Ground::Nowhere => vec![],
-            Ground::Roads(roads) => roads.line(from, to).unwrap_or_else(|Away| vec![from, to]),
-            Ground::Estimate(_) => vec![from, to],
-            Ground::Sea(sea) => sea.way(from, to).map_or_else(Vec::new, |w| w.line),
+        if let Some(known) = self.known_line(from, to) {
+            return known;
         }
+        let found = match &self.ground {
+            Ground::Nowhere => return vec![],
+            Ground::Estimate(_) => return vec![from, to],
+            Ground::Roads(roads) => match roads.line(from, to) {
+                Ok(line) => line,
+                Err(Away) => return vec![from, to],
+            },
+            Ground::Sea(sea) => sea.way(from, to).map_or_else(Vec::new, |w| w.line),
+        };
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() >= REMEMBERED_LINES {
+            lines.clear();
+        }
+        lines.insert(ends(from, to), found.clone());
+        found
+    }
+
+    fn known_line(&self, from: LonLat, to: LonLat) -> Option<Vec<LonLat>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(&ends(from, to)).cloned()
     }
 }
 

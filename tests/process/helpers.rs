@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 pub struct Program {
     folder: tempfile::TempDir,
     database: String,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// A running service.
@@ -24,7 +25,7 @@ impl Program {
     pub async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("test.db").display());
-        Self::with_a_coast(Self { folder, database }).await
+        Self::with_a_coast(Self { folder, database, settings: vec![] }).await
     }
 
     pub async fn on_postgres() -> Self {
@@ -33,7 +34,8 @@ impl Program {
         let mut connection = sqlx::PgConnection::connect(&admin).await.unwrap();
         connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
         let (server, _) = admin.rsplit_once('/').unwrap();
-        Self::with_a_coast(Self { folder: tempfile::tempdir().unwrap(), database: format!("{server}/{name}") }).await
+        let (folder, database) = (tempfile::tempdir().unwrap(), format!("{server}/{name}"));
+        Self::with_a_coast(Self { folder, database, settings: vec![] }).await
     }
 
     async fn with_a_coast(program: Self) -> Self {
@@ -44,6 +46,19 @@ impl Program {
         let (good, said) = program.run(&["import", "coast", file.to_str().unwrap()]).await;
         assert!(good, "{said}");
         program
+    }
+
+    /// From the next start on.
+    pub fn set(&mut self, key: &'static str, value: impl ToString) {
+        self.settings.retain(|(k, _)| *k != key);
+        self.settings.push((key, value.to_string()));
+    }
+
+    /// Imports polygons.
+    pub async fn import(&self, what: &str, features: Value) {
+        let file = self.write(&format!("{what}.geojson"), &json!({"type": "FeatureCollection", "features": features}));
+        let (good, said) = self.run(&["import", what, file.to_str().unwrap()]).await;
+        assert!(good, "{said}");
     }
 
     pub fn photos(&self) -> PathBuf {
@@ -65,6 +80,7 @@ impl Program {
             .env("STRANDLINE__SERVER__BIND", "127.0.0.1:0")
             .env("STRANDLINE__LIMITS__WRITES_PER_MINUTE", "1000000")
             .env("STRANDLINE__LOG__FILTER", "warn")
+            .envs(self.settings.clone())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
@@ -119,6 +135,17 @@ impl Running {
     pub async fn hotspots(&self) -> Vec<Value> {
         let all: Value = serde_json::from_slice(&self.get("/api/v1/hotspots").await).unwrap();
         all["features"].as_array().unwrap().iter().map(|f| f["properties"].clone()).collect()
+    }
+
+    /// Somebody who has entered by a link of `strandline invite`.
+    pub async fn entered(&self, program: &Program, invite: &[&str]) -> reqwest::Client {
+        let (good, link) = program.run(&[&["invite"], invite].concat()).await;
+        assert!(good, "{link}");
+        let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
+        let secret = json!({"secret": link.trim().rsplit('/').next().unwrap()});
+        let entered = client.post(format!("{}/api/v1/session/enter", self.url)).json(&secret).send().await.unwrap();
+        assert_eq!(entered.status(), 201);
+        client
     }
 
     /// Ends when the hotspots are as wanted.

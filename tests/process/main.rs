@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::needless_pass_by_value)] // small pictures, small values
 
 mod helpers;
+mod plans;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -124,17 +125,9 @@ async fn the_command_line_says_in_one_line_what_is_wrong() {
 #[tokio::test]
 async fn the_first_admin_enters_by_a_link_from_the_command_line() {
     let program = Program::on_sqlite().await;
-    let (good, link) = program.run(&["invite", "Sund kommune", "--municipality", "0001"]).await;
-    assert!(good);
-    let secret = link.trim().rsplit('/').next().unwrap();
     let running = program.serve().await;
-    let entered = reqwest::Client::new()
-        .post(format!("{}/api/v1/session/enter", running.url))
-        .json(&json!({"secret": secret}))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(entered.status(), 201);
+    let admin = running.entered(&program, &["Sund kommune", "--municipality", "0001"]).await;
+    let entered = admin.get(format!("{}/api/v1/me", running.url)).send().await.unwrap();
     let me: Value = serde_json::from_str(&entered.text().await.unwrap()).unwrap();
     assert_eq!((&me["person"]["role"], &me["person"]["organisation"]["name"]), (&json!("admin"), &json!("Sund kommune")));
 }

@@ -34,8 +34,12 @@ pub struct PlanShown {
     progress: Option<SearchProgress>,
 }
 
-async fn shown(app: &App, plan: Plan) -> Result<web::Json<PlanShown>> {
-    let routes = routes_of(&mut app.live.store.read(app.live.clock.now()).await?, &plan).await?;
+/// A plan and its routes as they were at one moment: half of what is being written is never seen.
+async fn shown(app: &App, who: &Actor, id: Uuid) -> Result<web::Json<PlanShown>> {
+    let mut tx = app.live.store.snapshot(app.live.clock.now()).await?;
+    let plan: Plan = tx.thing(id).await?.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
+    hauled_by(&who.0, plan.organisation)?;
+    let routes = routes_of(&mut tx, &plan).await?;
     let progress = (plan.state == PlanState::Searching).then(|| app.planner.progress(plan.record.id)).flatten();
     Ok(web::Json(PlanShown { plan, routes, progress }))
 }
@@ -56,10 +60,7 @@ pub async fn list(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Plan>
 #[utoipa::path(tag = "plans", params(("id" = Uuid, Path)), responses((status = 200, body = PlanShown), Refusals))]
 #[get("/api/v1/plans/{id}")]
 pub async fn one(app: web::Data<App>, who: Actor, path: web::Path<String>) -> Result<web::Json<PlanShown>> {
-    let found: Option<Plan> = app.live.store.read(app.live.clock.now()).await?.thing(id(&path)?).await?;
-    let plan = found.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
-    hauled_by(&who.0, plan.organisation)?;
-    shown(&app, plan).await
+    shown(&app, &who, id(&path)?).await
 }
 
 /// Piles an organisation may put into a plan: those it was asked for or has promised, and those nobody has that lie where it fetches; not
@@ -107,8 +108,9 @@ pub async fn ask(app: web::Data<App>, who: Actor, new: Body<NewPlan>) -> Result<
 
 /// Stores what a hand has changed, and shows it.
 async fn changed(app: &App, who: Actor, id: Uuid, changed: Changed, act: &'static str) -> Result<web::Json<PlanShown>> {
-    let write = app.live.write(move |tx| Box::pin(async move { act::plan::change(tx, Some(&who.0), id, changed, act).await }));
-    shown(app, write.await?).await
+    let by = who.0.clone();
+    app.live.write(move |tx| Box::pin(async move { act::plan::change(tx, Some(&by), id, changed, act).await })).await?;
+    shown(app, &who, id).await
 }
 
 async fn own_plan(app: &App, who: &Actor, id: Uuid) -> Result<()> {

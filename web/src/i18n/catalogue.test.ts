@@ -1,13 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { da } from './da';
-import { en } from './en';
+import { da as daAll } from './da';
+import { en as everybody } from './en';
+import { work as daWork } from './work/da';
+import { work as enWork } from './work/en';
+import { work as nbWork } from './work/nb';
+import { work as nnWork } from './work/nn';
 import { ago, fill, preferred, type Message } from './index.svelte';
-import { nb } from './nb';
-import { nn } from './nn';
+import { nb as nbAll } from './nb';
+import { nn as nnAll } from './nn';
 
-const languages: Record<string, Record<string, Message>> = { en, nb, nn, da };
+const en = { ...everybody, ...enWork };
+const languages: Record<string, Record<string, Message>> = {
+  en,
+  nb: { ...nbAll, ...nbWork },
+  nn: { ...nnAll, ...nnWork },
+  da: { ...daAll, ...daWork },
+};
 const keys = Object.keys(en);
 const src = join(import.meta.dirname, '..');
 

@@ -1,13 +1,15 @@
 import type { Words } from '../api/client';
 import type { en } from './en';
+import type { work } from './work/en';
 import { LANGS, type Lang } from './langs';
 
 export { LANGS, type Lang };
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof work;
 /** A message, or one for each plural form. `{name}` is filled in. */
 export type Message = string | { one: string; other: string };
-export type Catalogue = Record<Key, Message>;
+export type Catalogue = Record<keyof typeof en, Message>;
+export type WorkCatalogue = Record<keyof typeof work, Message>;
 
 /** The language of the browser: any Norwegian that is not nynorsk is bokmål, what is not known is English. */
 export function preferred(languages: readonly string[]): Lang {
@@ -21,22 +23,41 @@ export function preferred(languages: readonly string[]): Lang {
 
 const STORED = 'strandline-language';
 
+/** What everybody reads, and what only those at work read. */
+const CATALOGUES = {
+  nb: () => import('./nb').then((m) => m.nb),
+  nn: () => import('./nn').then((m) => m.nn),
+  da: () => import('./da').then((m) => m.da),
+  en: () => import('./en').then((m) => m.en),
+};
+const WORK = {
+  nb: () => import('./work/nb').then((m) => m.work),
+  nn: () => import('./work/nn').then((m) => m.work),
+  da: () => import('./work/da').then((m) => m.work),
+  en: () => import('./work/en').then((m) => m.work),
+};
+
 class Language {
   lang = $state<Lang>('en');
+  /** Whether the texts of those at work are wanted. */
+  private works = false;
   /** None before one is chosen, which is done before anything is shown. */
-  messages = $state.raw<Catalogue>({} as Catalogue);
+  messages = $state.raw({} as Catalogue & WorkCatalogue);
 
   async choose(lang: Lang, remember = true) {
-    const catalogues = {
-      nb: () => import('./nb').then((m) => m.nb),
-      nn: () => import('./nn').then((m) => m.nn),
-      da: () => import('./da').then((m) => m.da),
-      en: () => import('./en').then((m) => m.en),
-    };
-    this.messages = await catalogues[lang]();
+    const [all, work] = await Promise.all([CATALOGUES[lang](), this.works ? WORK[lang]() : null]);
+    this.messages = { ...this.messages, ...all, ...work };
     this.lang = lang;
     document.documentElement.lang = lang;
     if (remember) localStorage.setItem(STORED, lang);
+  }
+
+  /** Fetches the texts of those at work, before their panels are shown. */
+  async withWork() {
+    if (this.works) return;
+    const texts = await WORK[this.lang]();
+    this.works = true;
+    this.messages = { ...this.messages, ...texts };
   }
 
   start() {

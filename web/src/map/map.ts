@@ -5,7 +5,7 @@ import type { Bounds } from '../state/app.svelte';
 import { Marks } from './marks';
 import { ShoreLayer } from './shore';
 import type { Spot } from './spots';
-import { WayLayer, type Way } from './ways';
+import type { Way, WayLayer } from './ways';
 
 export interface Position {
   lat: number;
@@ -36,7 +36,7 @@ export class CoastMap {
   private readonly map: L.Map;
   private readonly shore: ShoreLayer;
   private readonly marks: Marks;
-  private readonly ways: WayLayer;
+  private ways: Promise<WayLayer> | null = null;
   private pin: L.Marker | null = null;
   private me: L.CircleMarker | null = null;
   private chosen: L.GeoJSON | null = null;
@@ -61,7 +61,6 @@ export class CoastMap {
     else this.map.setView([58.45, 8.8], 9);
     if (bounds) this.keepWithin(L.latLngBounds([bounds[1], bounds[0]], [bounds[3], bounds[2]]), !view);
     this.shore = new ShoreLayer(version).addTo(this.map);
-    this.ways = new WayLayer(this.map);
     this.marks = new Marks(this.map, on.clusterName, on.opened);
     this.map.on('click', (e) => !this.drawing && on.tapped({ lat: e.latlng.lat, lon: e.latlng.wrap().lng }));
     this.map.on('moveend', () => this.moved(on.moved));
@@ -105,9 +104,11 @@ export class CoastMap {
     this.marks.show(spots, selected);
   }
 
-  /** Shows the ways of vehicles. */
-  showWays(ways: Way[]) {
-    this.ways.show(ways);
+  /** Shows the ways of vehicles; how they are drawn is fetched when there are some. */
+  async showWays(ways: Way[]) {
+    if (!this.ways && ways.length === 0) return;
+    this.ways ??= import('./ways').then((m) => new m.WayLayer(this.map));
+    (await this.ways).show(ways);
   }
 
   /** Draws the stretches that are being chosen. */

@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Key } from '../i18n/index.svelte';
+import { language, type Key } from '../i18n/index.svelte';
 import type { Route } from '../state/route.svelte';
 
 interface Panel {
@@ -7,6 +7,9 @@ interface Panel {
   /** Fetches the panel when it is opened; its props are the map and what the address says. */
   load: () => Promise<{ default: unknown }>;
 }
+
+/** A panel of those at work, with their texts. */
+const withWork = (load: Panel['load']) => () => Promise.all([load(), language.withWork()]).then(([panel]) => panel);
 
 /** What stands beside the map, by the name of its route. */
 export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
@@ -31,23 +34,23 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   equipment: { title: 'equipment.one', load: () => import('../things/Point.svelte') },
   site: { title: 'site.one', load: () => import('../things/Site.svelte') },
   adoption: { title: 'adopt.one', load: () => import('../things/Adoption.svelte') },
-  lottery: { title: 'lottery.one', load: () => import('../things/Lottery.svelte') },
+  lottery: { title: 'lottery.one', load: withWork(() => import('../things/Lottery.svelte')) },
   stretch: { title: 'story.title', load: () => import('../things/Stretch.svelte') },
   print: { title: 'share.print', load: () => import('../things/Print.svelte') },
-  gate: { title: 'gate.title', load: () => import('../things/Gate.svelte') },
+  gate: { title: 'gate.title', load: withWork(() => import('../things/Gate.svelte')) },
   code: { title: 'gate.code', load: () => import('../things/Code.svelte') },
-  season: { title: 'season.title', load: () => import('../things/Season.svelte') },
+  season: { title: 'season.title', load: withWork(() => import('../things/Season.svelte')) },
   messages: { title: 'messages.title', load: () => import('../things/Messages.svelte') },
-  desk: { title: 'desk.title', load: () => import('../things/Desk.svelte') },
-  day: { title: 'day.title', load: () => import('../things/Day.svelte') },
-  numbers: { title: 'numbers.title', load: () => import('../things/Numbers.svelte') },
-  fleet: { title: 'fleet.title', load: () => import('../things/Fleet.svelte') },
-  plans: { title: 'pickup.title', load: () => import('../things/Plans.svelte') },
-  pickup: { title: 'pickup.one', load: () => import('../things/Pickup.svelte') },
-  routes: { title: 'drive.title', load: () => import('../things/Routes.svelte') },
-  route: { title: 'drive.one', load: () => import('../things/Drive.svelte') },
-  haulage: { title: 'haulage.title', load: () => import('../things/Haulage.svelte') },
-  refund: { title: 'refund.title', load: () => import('../things/Refund.svelte') },
+  desk: { title: 'desk.title', load: withWork(() => import('../things/Desk.svelte')) },
+  day: { title: 'day.title', load: withWork(() => import('../things/Day.svelte')) },
+  numbers: { title: 'numbers.title', load: withWork(() => import('../things/Numbers.svelte')) },
+  fleet: { title: 'fleet.title', load: withWork(() => import('../things/Fleet.svelte')) },
+  plans: { title: 'pickup.title', load: withWork(() => import('../things/Plans.svelte')) },
+  pickup: { title: 'pickup.one', load: withWork(() => import('../things/Pickup.svelte')) },
+  routes: { title: 'drive.title', load: withWork(() => import('../things/Routes.svelte')) },
+  route: { title: 'drive.one', load: withWork(() => import('../things/Drive.svelte')) },
+  haulage: { title: 'haulage.title', load: withWork(() => import('../things/Haulage.svelte')) },
+  refund: { title: 'refund.title', load: withWork(() => import('../things/Refund.svelte')) },
 };
 
 const fetched = new Map<string, Promise<Component<Record<string, unknown>>>>();

@@ -1,0 +1,99 @@
+//! A search for routes and the end of the process it goes on in.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::helpers::{Program, Running};
+
+const STEPS: &str = "STRANDLINE__PLANNING__STEPS";
+
+fn square(properties: Value) -> Value {
+    let ring = [[8.68, 58.39], [8.78, 58.39], [8.78, 58.42], [8.68, 58.42], [8.68, 58.39]];
+    json!({"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+}
+
+async fn send(client: &reqwest::Client, running: &Running, path: &str, body: Value) -> Value {
+    let answer = client.post(format!("{}/api/v1/{path}", running.url)).json(&body).send().await.unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{path}: {status} {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Looks at a plan until it is as wanted.
+async fn until(client: &reqwest::Client, running: &Running, plan: Uuid, wanted: impl Fn(&Value) -> bool) -> Value {
+    let reached = async {
+        loop {
+            let answer = client.get(format!("{}/api/v1/plans/{plan}", running.url)).send().await.unwrap();
+            let seen: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+            if wanted(&seen) {
+                return seen;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), reached).await.expect("it never came to that")
+}
+
+async fn a_plan_survives(mut program: Program) {
+    program
+        .import(
+            "municipalities",
+            json!([square(json!({"code": "0001", "name": "Sund", "country": "NO", "default_regime": "shared"}))]),
+        )
+        .await;
+    program
+        .import(
+            "service-areas",
+            json!([square(json!({"code": "S1", "name": "Sund", "hauler": "Renovasjonen", "access": "road"}))]),
+        )
+        .await;
+    // More steps than a test has time for: it is surely cut off.
+    program.set(STEPS, 4_000_000_000_u64);
+    let mut running = program.serve().await;
+    let admin = running.entered(&program, &["Sund kommune", "--municipality", "0001"]).await;
+    let hauler = running.entered(&program, &["Renovasjonen", "--role", "hauler"]).await;
+    let site = json!({"id": Uuid::now_v7(), "lon": 8.72, "lat": 58.4, "name": "Brygga", "hours": "24/7", "takes": ["litter"]});
+    send(&admin, &running, "sites", site).await;
+    let truck = json!({"id": Uuid::now_v7(), "name": "Bil 1", "kind": "truck", "depot": {"lon": 8.702, "lat": 58.405},
+        "capacity": {"litres": 800, "kg": 300, "bags": 8}, "from": "07:00:00", "until": "20:00:00",
+        "speed_kmh": 35, "cost_per_km": 12, "cost_per_hour": 600});
+    send(&hauler, &running, "vehicles", truck).await;
+    for i in 0..12 {
+        let pile = json!({"id": Uuid::now_v7(), "lon": 8.70 + f64::from(i) * 0.005, "lat": 58.4, "bags": {"full": 3}, "access": "road", "ready": true});
+        send(&admin, &running, "piles", pile).await;
+    }
+    let plan = Uuid::now_v7();
+    let coast: Value = serde_json::from_slice(&running.get("/api/v1/coast").await).unwrap();
+    let today: chrono::NaiveDate = coast["today"].as_str().unwrap().parse().unwrap();
+    let tomorrow = today + chrono::TimeDelta::days(1);
+    send(&hauler, &running, "plans", json!({"id": plan, "days": [tomorrow]})).await;
+    until(&hauler, &running, plan, |seen| seen["progress"]["best_cost"].is_number()).await;
+    running.kill();
+
+    program.set(STEPS, 1_000);
+    let running = program.serve().await;
+    let hauler = running.entered(&program, &["Renovasjonen", "--role", "hauler"]).await;
+    let found = until(&hauler, &running, plan, |seen| {
+        // All of it or nothing, whenever one looks.
+        let whole = seen["plan"]["state"] == "draft";
+        assert!(whole || seen["routes"] == json!([]), "half a plan: {seen}");
+        whole
+    })
+    .await;
+    let stops = found["routes"].as_array().unwrap().iter().flat_map(|r| r["stops"].as_array().unwrap());
+    let piles: Vec<_> = stops.filter(|s| s["kind"] == "pile").map(|s| s["id"].to_string()).collect();
+    assert_eq!((piles.len(), piles.iter().collect::<HashSet<_>>().len(), &found["plan"]["left"]), (12, 12, &json!([])));
+}
+
+#[tokio::test]
+async fn a_search_that_is_killed_is_begun_anew_and_leaves_no_half_plan_on_sqlite() {
+    a_plan_survives(Program::on_sqlite().await).await;
+}
+
+#[tokio::test]
+async fn a_search_that_is_killed_is_begun_anew_and_leaves_no_half_plan_on_postgres() {
+    a_plan_survives(Program::on_postgres().await).await;
+}
