@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use cpu_time::ProcessTime;
 use exchange::{Answer, Instance};
-use strandline::routing::{Settings, check, solve, vrplib};
+use strandline::routing::{Problem, Settings, check, solve, vrplib};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -49,14 +49,19 @@ fn make(folder: &Path, from: Option<&Path>) {
         match vrplib::read(&text, &file.file_stem().unwrap_or_default().to_string_lossy()) {
             Ok(read) => {
                 let stated = std::fs::read_to_string(file.with_extension("sol")).ok().and_then(|s| vrplib::stated_cost(&s));
-                // Some files state whole units, some the tenths that are counted in.
-                let scale = |b: f64| if read.scale > 1 && b.fract() != 0.0 { b * read.scale as f64 } else { b };
                 let file = read.reversed.then(|| file.display().to_string());
-                Instance { name: read.name, best: stated.map(scale), turned_round: file, problem: read.problem }.write(folder);
+                let best = stated.map(|b| in_tenths(b, read.scale, &read.problem));
+                Instance { name: read.name, best, turned_round: file, problem: read.problem }.write(folder);
             }
             Err(why) => eprintln!("{}: {why}", file.display()),
         }
     }
+}
+
+/// Some files state whole units, some the tenths that are counted in: a first search tells which.
+fn in_tenths(stated: f64, scale: i64, problem: &Problem) -> f64 {
+    let found = solve(problem, &Settings::of(problem, 1), &mut |steps, _| steps as f64 / 64.0);
+    if scale > 1 && stated * scale as f64 <= found.cost as f64 { stated * scale as f64 } else { stated }
 }
 
 fn instances(folder: &Path, names: &[&str]) -> Vec<Instance> {
