@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
@@ -29,6 +29,9 @@ use crate::routing::{Settings, Tour, solve};
 use gather::{Grounds, Part};
 pub use hand::{Marking, Moving};
 use waters::Waters;
+
+/// So many seconds after a search must have ended, whoever looks at its plan begins it anew.
+const OVERDUE_S: i64 = 60;
 
 /// A search that goes on.
 struct Run {
@@ -88,6 +91,13 @@ impl Planner {
             self.begin(plan.record.id);
         }
         Ok(())
+    }
+
+    /// Whether the search for a plan should long be over, wherever it goes on: no search takes longer than its guard.
+    #[must_use]
+    pub fn is_overdue(&self, plan: &Plan) -> bool {
+        let guard = TimeDelta::seconds(i64::try_from(self.terms.guard_s).unwrap_or(i64::MAX / 1000) + OVERDUE_S);
+        self.live.clock.now() > plan.record.changed_at + guard
     }
 
     /// Searches for a plan. One that is searched for already goes on.

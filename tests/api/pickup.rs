@@ -83,6 +83,23 @@ fn names(route: &Value, key: &str) -> Vec<Value> {
     route["stops"].as_array().unwrap().iter().map(|s| s[key].clone()).collect()
 }
 
+/// A plan whose process ended before its search did: the row is all that is left.
+async fn cut_off(app: &TestApp, s: &Scene) -> Value {
+    let asked = json!({"id": Uuid::now_v7(), "days": [DAY]});
+    let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+    let id: Uuid = plan["id"].as_str().unwrap().parse().unwrap();
+    planned(&s.hauler, &plan).await;
+    let write = app.service.live.write(move |tx| {
+        Box::pin(async move {
+            let mut plan: strandline::domain::pickup::Plan = tx.thing(id).await?.unwrap();
+            plan.state = strandline::domain::pickup::PlanState::Searching;
+            tx.put_thing(&plan).await
+        })
+    });
+    write.await.unwrap();
+    plan
+}
+
 both! {
     async fn a_day_by_road_and_by_sea_is_planned_published_driven_and_weighed(app) {
         let s = scene(&app).await;
@@ -383,21 +400,21 @@ both! {
 
     async fn a_search_that_is_cut_off_is_begun_anew(app) {
         let s = scene(&app).await;
-        // A plan whose process ended before its search did: the row is all that is left.
-        let asked = json!({"id": Uuid::now_v7(), "days": [DAY]});
-        let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
-        let id: Uuid = plan["id"].as_str().unwrap().parse().unwrap();
-        planned(&s.hauler, &plan).await;
-        app.service.live.write(move |tx| Box::pin(async move {
-            let mut plan: strandline::domain::pickup::Plan = tx.thing(id).await?.unwrap();
-            plan.state = strandline::domain::pickup::PlanState::Searching;
-            tx.put_thing(&plan).await
-        })).await.unwrap();
+        let plan = cut_off(&app, &s).await;
         assert_eq!(s.hauler.see(&plan, "plans").await["plan"]["state"], "searching");
         let other = app.another().await;
         let found = planned(&s.hauler, &plan).await;
         assert_eq!((&found["plan"]["state"], &found["plan"]["sums"]["piles"]), (&json!("draft"), &json!(4)));
         other.stop().await;
+    }
+
+    async fn a_search_whose_process_is_gone_is_begun_anew_by_whoever_looks(app) {
+        let s = scene(&app).await;
+        let plan = cut_off(&app, &s).await;
+        assert_eq!(s.hauler.see(&plan, "plans").await["progress"], Value::Null);
+        app.clock.advance(chrono::TimeDelta::minutes(7)); // longer than any search may take
+        let found = planned(&s.hauler, &plan).await;
+        assert_eq!((&found["plan"]["state"], &found["plan"]["sums"]["piles"]), (&json!("draft"), &json!(4)));
     }
 
     async fn a_search_can_be_cancelled(app) {

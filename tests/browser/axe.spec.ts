@@ -52,7 +52,7 @@ test('axe finds nothing on a hotspot, hazardous or claimed, and on what staff se
 
 for (const look of ['light', 'dark'] as const) {
   test(`axe finds nothing on what is planned, left and fetched, ${look}`, async ({ page }) => {
-    test.setTimeout(180_000); // eighteen screens
+    test.setTimeout(180_000); // nineteen screens
     await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
     const ids = async (what: string) =>
       ((await (await page.request.get(`/api/v1/${what}`)).json()) as { features: { properties: { id: string; code: string } }[] }).features.map(
@@ -65,7 +65,7 @@ for (const look of ['light', 'dark'] as const) {
       '/plan/58.44900,8.90000', `/cleanups/${cleanup?.id}`, `/results/${cleanup?.id}`, '/bags/58.71500,9.28000', `/piles/${pile?.id}`,
       `/gate/${pile?.code}`, '/desk', `/orders/${order?.id}`, `/equipment/${point?.id}`, `/sites/${site?.id}`, '/messages', '/numbers', '/refund',
       '/adopt/58.44900,8.90000', `/adoptions/${adoption?.id}`, '/season?name=Trom%C3%B8y%20speidergruppe', `/print/poster-${cleanup?.id}`,
-      `/print/tags-${cleanup?.id}`,
+      `/print/tags-${cleanup?.id}`, '/lotteries',
     ];
     for (const path of paths) {
       await open(page, path);

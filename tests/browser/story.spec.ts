@@ -1,5 +1,5 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { PHOTO, onShore, open, type Place } from './helpers';
+import { PHOTO, onShore, open, reportBySomebody, type Place } from './helpers';
 
 /** A browser of its own for each of those who act. */
 async function somebody(browser: Browser, baseURL: string | undefined, role?: string): Promise<Page> {
@@ -150,4 +150,30 @@ test('people join from a link without an account, and a box is said to be empty'
   await guest.getByRole('button', { name: 'It is empty' }).click();
   await expect(guest.getByText('Thank you! It is noted.')).toBeVisible();
   await expect(guest.getByText('Empty', { exact: true })).toBeVisible();
+});
+
+test('staff draw around reports on the map and give them to a crew at once', async ({ browser, baseURL, request }) => {
+  const place = await onShore(request, { lon: 8.83, lat: 58.46 });
+  const ids = [await reportBySomebody(request, place), await reportBySomebody(request, { lon: place.lon + 0.0004, lat: place.lat })];
+  const staff = await somebody(browser, baseURL, 'staff');
+  await staff.setViewportSize({ width: 1600, height: 900 }); // the legend leaves the reports free
+  await open(staff, `/desk#16/${place.lat}/${place.lon}`);
+  await staff.locator('summary', { hasText: 'Give to a crew' }).click();
+  await expect(staff.getByRole('checkbox').nth(1)).toBeVisible();
+  await staff.getByRole('button', { name: 'Draw around them on the map' }).click();
+  await expect(staff.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
+  const box = (await staff.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  for (const [dx, dy] of [[-140, -140], [140, -140], [140, 140], [-140, 140], [-140, 140]]) {
+    await staff.mouse.move(x + (dx ?? 0), y + (dy ?? 0), { steps: 3 });
+    await staff.mouse.click(x + (dx ?? 0), y + (dy ?? 0));
+  }
+  await expect(staff.getByRole('checkbox', { checked: true })).toHaveCount(2);
+  await staff.getByLabel('What is to be done?').fill('Clear the cove');
+  await staff.getByRole('button', { name: 'Give the order' }).click();
+  await expect(staff).toHaveURL(/orders/);
+  for (const id of ids) {
+    const { hotspot } = (await (await request.get(`/api/v1/hotspots/${id}`)).json()) as { hotspot: { state: string } };
+    expect(hotspot.state).toBe('ordered');
+  }
 });

@@ -40,7 +40,10 @@ async fn shown(app: &App, who: &Actor, id: Uuid) -> Result<web::Json<PlanShown>>
     let plan: Plan = tx.thing(id).await?.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
     hauled_by(&who.0, plan.organisation)?;
     let routes = routes_of(&mut tx, &plan).await?;
-    let progress = (plan.state == PlanState::Searching).then(|| app.planner.progress(plan.record.id)).flatten();
+    let progress = (plan.state == PlanState::Searching).then(|| app.planner.progress(id)).flatten();
+    if plan.state == PlanState::Searching && progress.is_none() && app.planner.is_overdue(&plan) {
+        app.planner.begin(id); // the process that was to search for it is gone
+    }
     Ok(web::Json(PlanShown { plan, routes, progress }))
 }
 

@@ -212,7 +212,8 @@ export class CoastMap {
     if (shape) this.map.fitBounds(L.geoJSON(shape).getBounds().pad(0.3));
     return () => {
       drawing.stop();
-      this.drawing = false;
+      // The click that ended it may still be on its way: it is no tap on the map.
+      setTimeout(() => (this.drawing = false), 300);
     };
   }
 }

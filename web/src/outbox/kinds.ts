@@ -110,6 +110,12 @@ const drive = (title: Key, what: string, timed = true): Kind => ({
   see: (item) => `/routes/${item.about}`,
 });
 
+const lottery = (title: Key, what: string): Kind => ({
+  title,
+  request: (item) => ({ method: 'POST', path: `/api/v1/lotteries/${item.about}/${what}` }),
+  see: (item) => `/lotteries/${item.about}`,
+});
+
 const vehicle = (title: Key, method: 'POST' | 'PUT', path: (item: Item) => string): Kind => ({
   title,
   request: (item) => ({ method, path: path(item) }),
@@ -205,6 +211,13 @@ export const KINDS = {
   adoption_pause: on('adopt.pause', 'adoption', 'pauses'),
   adoption_resume: on('adopt.resume', 'adoption', 'resumptions'),
   adoption_end: on('adopt.end', 'adoption', 'ends'),
+  announce_lottery: {
+    title: 'lottery.announce',
+    request: () => ({ method: 'POST', path: '/api/v1/lotteries' }),
+    see: () => '/lotteries',
+  },
+  register_ticket: lottery('lottery.register', 'tickets'),
+  draw_lottery: lottery('lottery.draw', 'draws'),
   add_vehicle: vehicle('fleet.add', 'POST', () => '/api/v1/vehicles'),
   change_vehicle: vehicle('fleet.change', 'PUT', (item) => `/api/v1/vehicles/${item.about}`),
   retire_vehicle: vehicle('fleet.retire', 'POST', (item) => `/api/v1/vehicles/${item.about}/retirements`),

@@ -34,6 +34,7 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   equipment: { title: 'equipment.one', load: () => import('../things/Point.svelte') },
   site: { title: 'site.one', load: () => import('../things/Site.svelte') },
   adoption: { title: 'adopt.one', load: () => import('../things/Adoption.svelte') },
+  lotteries: { title: 'lottery.one', load: withWork(() => import('../things/Lotteries.svelte')) },
   lottery: { title: 'lottery.one', load: withWork(() => import('../things/Lottery.svelte')) },
   stretch: { title: 'story.title', load: () => import('../things/Stretch.svelte') },
   print: { title: 'share.print', load: () => import('../things/Print.svelte') },

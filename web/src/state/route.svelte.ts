@@ -15,6 +15,7 @@ export type Route =
   | { name: 'plans' }
   | { name: 'routes' }
   | { name: 'haulage' }
+  | { name: 'lotteries' }
   | { name: 'route'; id: string; query: Record<string, string> }
   | { name: 'area'; code: string }
   | { name: 'place'; lat: number; lon: number; on: string | null }
@@ -59,6 +60,7 @@ const PLAIN = [
   'plans',
   'routes',
   'haulage',
+  'lotteries',
 ] as const;
 
 function position(text: string | undefined): { lat: number; lon: number } | null {
