@@ -107,3 +107,15 @@ test('the first load is at most 120 kB of JavaScript, packed', async ({ page }) 
   expect(sum, sizes.sort(([a], [b]) => b - a).join('\n')).toBeLessThanOrEqual(120_000);
   expect(scripts.size).toBeGreaterThan(5);
 });
+
+test('what an address is about is in view at once, near enough to tell it from its neighbours', async ({ page, playwright, baseURL }) => {
+  const somebody = await playwright.request.newContext({ baseURL });
+  const place = await onShore(somebody, { lon: 8.652, lat: 58.375 });
+  const id = await reportBySomebody(somebody, place);
+  await open(page, `/hotspots/${id}`);
+  // #zoom/lat/lon
+  const view = () => new URL(page.url()).hash.slice(1).split('/').map(Number);
+  await expect.poll(() => view()[0]).toBeGreaterThanOrEqual(13);
+  expect(Math.abs((view()[1] ?? 0) - place.lat)).toBeLessThan(0.01);
+  expect(Math.abs((view()[2] ?? 0) - place.lon)).toBeLessThan(0.02);
+});

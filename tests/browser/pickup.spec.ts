@@ -68,6 +68,11 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   const stops = (await truck.locator('.n').count()) + (await boat.locator('.n').count());
   await expect(desk.locator('.leaflet-container .stop:not(.depot)')).toHaveCount(stops);
 
+  // Opened anew, the ways fill the map.
+  await desk.reload();
+  await expect(boat.locator('li a').first()).toBeVisible();
+  await expect.poll(() => Number(new URL(desk.url()).hash.slice(1).split('/')[0])).toBeGreaterThanOrEqual(11);
+
   // A stop is dragged to another place: times and sums follow, beside what they were.
   const [first, second] = await codes(boat);
   const items = boat.locator('li');

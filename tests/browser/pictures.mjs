@@ -35,22 +35,25 @@ async function routes() {
   await send('/api/v1/demo/role', { role: 'hauler', municipality: '4203' });
   const day = new Date(Date.now() + 86_400_000);
   while ([0, 6].includes(day.getDay())) day.setDate(day.getDate() + 1);
-  const found = async () => {
+  // A pile is in one route that the drivers have: each plan gets every other one.
+  const due = await (await request.get(`${url}/api/v1/due-piles`)).json();
+  const half = (n) => due.filter((p) => p.access === 'boat').concat(due.filter((p) => p.access !== 'boat')).filter((_, i) => i % 2 === n).map((p) => p.id);
+  const found = async (piles) => {
     const id = crypto.randomUUID();
-    await send('/api/v1/plans', { id, days: [day.toISOString().slice(0, 10)] });
+    await send('/api/v1/plans', { id, days: [day.toISOString().slice(0, 10)], piles });
     for (;;) {
       const shown = await (await request.get(`${url}/api/v1/plans/${id}`)).json();
       if (shown.plan.state !== 'searching') return shown;
       await new Promise((again) => setTimeout(again, 100));
     }
   };
-  const out = await found();
+  const out = await found(half(0));
   await send(`/api/v1/plans/${out.plan.id}/publications`, {});
   const [truck, boat] = ['truck', 'boat'].map((kind) => out.routes.find((r) => r.kind === kind));
   await send(`/api/v1/routes/${boat.id}/starts`, {});
   const [first, second] = boat.stops;
   await send(`/api/v1/routes/${boat.id}/fetchings`, { id: crypto.randomUUID(), pile: first.id, fetched: 'loaded' });
-  const draft = await found();
+  const draft = await found(half(1));
   const by_sea = draft.routes.find((r) => r.kind === 'boat') ?? draft.routes[0];
   const to = draft.routes.find((r) => r.kind === 'truck') ?? by_sea;
   await send(`/api/v1/plans/${draft.plan.id}/moves`, { pile: by_sea.stops[0].id, vehicle: to.vehicle, day: to.day, at: 0 });

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { da as daAll } from './da';
 import { en as everybody } from './en';
-import { work as daWork } from './work/da';
-import { work as enWork } from './work/en';
-import { work as nbWork } from './work/nb';
-import { work as nnWork } from './work/nn';
+import { later as daLater } from './later/da';
+import { later as enLater } from './later/en';
+import { later as nbLater } from './later/nb';
+import { later as nnLater } from './later/nn';
 import { ago, fill, preferred, type Message } from './index.svelte';
 import { nb as nbAll } from './nb';
 import { nn as nnAll } from './nn';
 
-const en = { ...everybody, ...enWork };
+const en = { ...everybody, ...enLater };
 const languages: Record<string, Record<string, Message>> = {
   en,
-  nb: { ...nbAll, ...nbWork },
-  nn: { ...nnAll, ...nnWork },
-  da: { ...daAll, ...daWork },
+  nb: { ...nbAll, ...nbLater },
+  nn: { ...nnAll, ...nnLater },
+  da: { ...daAll, ...daLater },
 };
 const keys = Object.keys(en);
 const src = join(import.meta.dirname, '..');

@@ -1,15 +1,15 @@
 import type { Words } from '../api/client';
 import type { en } from './en';
-import type { work } from './work/en';
+import type { later } from './later/en';
 import { LANGS, type Lang } from './langs';
 
 export { LANGS, type Lang };
 
-export type Key = keyof typeof en | keyof typeof work;
+export type Key = keyof typeof en | keyof typeof later;
 /** A message, or one for each plural form. `{name}` is filled in. */
 export type Message = string | { one: string; other: string };
 export type Catalogue = Record<keyof typeof en, Message>;
-export type WorkCatalogue = Record<keyof typeof work, Message>;
+export type LaterCatalogue = Record<keyof typeof later, Message>;
 
 /** The language of the browser: any Norwegian that is not nynorsk is bokmål, what is not known is English. */
 export function preferred(languages: readonly string[]): Lang {
@@ -23,40 +23,40 @@ export function preferred(languages: readonly string[]): Lang {
 
 const STORED = 'strandline-language';
 
-/** What everybody reads, and what only those at work read. */
+/** What everybody reads first, and what panels bring along that are seldom the first. */
 const CATALOGUES = {
   nb: () => import('./nb').then((m) => m.nb),
   nn: () => import('./nn').then((m) => m.nn),
   da: () => import('./da').then((m) => m.da),
   en: () => import('./en').then((m) => m.en),
 };
-const WORK = {
-  nb: () => import('./work/nb').then((m) => m.work),
-  nn: () => import('./work/nn').then((m) => m.work),
-  da: () => import('./work/da').then((m) => m.work),
-  en: () => import('./work/en').then((m) => m.work),
+const LATER = {
+  nb: () => import('./later/nb').then((m) => m.later),
+  nn: () => import('./later/nn').then((m) => m.later),
+  da: () => import('./later/da').then((m) => m.later),
+  en: () => import('./later/en').then((m) => m.later),
 };
 
 class Language {
   lang = $state<Lang>('en');
-  /** Whether the texts of those at work are wanted. */
-  private works = false;
+  /** Whether the texts of later panels are wanted. */
+  private isLater = false;
   /** None before one is chosen, which is done before anything is shown. */
-  messages = $state.raw({} as Catalogue & WorkCatalogue);
+  messages = $state.raw({} as Catalogue & LaterCatalogue);
 
   async choose(lang: Lang, remember = true) {
-    const [all, work] = await Promise.all([CATALOGUES[lang](), this.works ? WORK[lang]() : null]);
-    this.messages = { ...this.messages, ...all, ...work };
+    const [all, later] = await Promise.all([CATALOGUES[lang](), this.isLater ? LATER[lang]() : null]);
+    this.messages = { ...this.messages, ...all, ...later };
     this.lang = lang;
     document.documentElement.lang = lang;
     if (remember) localStorage.setItem(STORED, lang);
   }
 
-  /** Fetches the texts of those at work, before their panels are shown. */
-  async withWork() {
-    if (this.works) return;
-    const texts = await WORK[this.lang]();
-    this.works = true;
+  /** Fetches the texts of later panels, before they are shown. */
+  async withLater() {
+    if (this.isLater) return;
+    const texts = await LATER[this.lang]();
+    this.isLater = true;
     this.messages = { ...this.messages, ...texts };
   }
 

@@ -80,10 +80,13 @@ export class CoastMap {
   /** Outside the coast that is known there is nothing to see, so the map stays on it. */
   private keepWithin(bounds: L.LatLngBounds, begin: boolean) {
     const whole = this.map.getBoundsZoom(bounds, true);
-    this.map.setMinZoom(Math.min(whole, 12));
+    const least = Math.min(whole, 12);
+    // At once: while a zoom is animated, Leaflet drops every other view that is asked for.
+    if (begin) this.map.setView(bounds.getCenter(), whole, { animate: false });
+    else if (this.map.getZoom() < least) this.map.setZoom(least, { animate: false });
+    this.map.setMinZoom(least);
     this.map.setMaxBounds(bounds.pad(0.02));
     this.map.options.maxBoundsViscosity = 1;
-    if (begin) this.map.setView(bounds.getCenter(), whole);
   }
 
   private moved(tell: (bounds: Bounds) => void) {

@@ -1,7 +1,24 @@
 import type { Message } from '../index.svelte';
 
-/** English, for those at work: fetched with their panels. The list of its keys. */
-export const work = {
+/** English, for panels that are seldom the first: fetched with them. The list of its keys. */
+export const later = {
+  'adopt.intro': 'Look after a stretch over time, alone or together.',
+  'adopt.name': 'What is the place called?',
+  'adopt.shared': 'Others are welcome to adopt it with us',
+  'adopt.send': 'Ask to adopt',
+  'adopt.next': 'The municipality answers, and you get a start kit.',
+  'adopt.since': 'Since {date}',
+  'adopt.progress': { one: '{n} cleanup this year', other: '{n} cleanups this year' },
+  'adopt.custom': 'Many clean three times a year. It is a custom, not a duty.',
+  'adopt.hasKit': 'The start kit was handed out.',
+  'story.cleanups': { one: '{n} cleanup', other: '{n} cleanups' },
+  'story.orders': 'Besides, {n} work orders by professionals',
+  'story.none': 'Nothing has been noted here yet.',
+  'print.map': 'Map of the shore',
+  'print.join': 'Scan and join. No account.',
+  'print.tagText': 'Tie it to the bag. Scan to see what becomes of it.',
+  'print.ticketBag': 'Ticket, on the bag',
+  'print.ticketKeep': 'Ticket, keep',
   'gate.scan': 'Scan the QR code with the camera, or type the code on the bag.',
   'gate.look': 'Find',
   'gate.weigh': 'Save the weight',

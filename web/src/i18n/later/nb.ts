@@ -1,6 +1,23 @@
-import type { WorkCatalogue } from '../index.svelte';
+import type { LaterCatalogue } from '../index.svelte';
 
-export const work: WorkCatalogue = {
+export const later: LaterCatalogue = {
+  'adopt.intro': 'Ta vare på en strekning over tid, alene eller sammen.',
+  'adopt.name': 'Hva heter stedet?',
+  'adopt.shared': 'Andre kan gjerne adoptere den sammen med oss',
+  'adopt.send': 'Spør om å adoptere',
+  'adopt.next': 'Kommunen svarer, og dere får en startpakke.',
+  'adopt.since': 'Siden {date}',
+  'adopt.progress': { one: '{n} rydding i år', other: '{n} ryddinger i år' },
+  'adopt.custom': 'Mange rydder tre ganger i året. Det er en skikk, ikke et krav.',
+  'adopt.hasKit': 'Startpakken er delt ut.',
+  'story.cleanups': { one: '{n} rydding', other: '{n} ryddinger' },
+  'story.orders': 'I tillegg {n} oppdrag av profesjonelle',
+  'story.none': 'Ingenting er registrert her ennå.',
+  'print.map': 'Kart over stranda',
+  'print.join': 'Skann og bli med. Ingen konto.',
+  'print.tagText': 'Fest lappen på sekken. Skann for å se hva som skjer med den.',
+  'print.ticketBag': 'Lodd, på sekken',
+  'print.ticketKeep': 'Lodd, ta vare på',
   'gate.scan': 'Skann QR-koden med kameraet, eller skriv koden på sekken.',
   'gate.look': 'Finn',
   'gate.weigh': 'Lagre vekten',

@@ -1,6 +1,23 @@
-import type { WorkCatalogue } from '../index.svelte';
+import type { LaterCatalogue } from '../index.svelte';
 
-export const work: WorkCatalogue = {
+export const later: LaterCatalogue = {
+  'adopt.intro': 'Pas på en strækning over tid, alene eller sammen.',
+  'adopt.name': 'Hvad hedder stedet?',
+  'adopt.shared': 'Andre må gerne adoptere den sammen med os',
+  'adopt.send': 'Spørg om adoption',
+  'adopt.next': 'Kommunen svarer, og I får en startpakke.',
+  'adopt.since': 'Siden {date}',
+  'adopt.progress': { one: '{n} oprydning i år', other: '{n} oprydninger i år' },
+  'adopt.custom': 'Mange rydder op tre gange om året. Det er en skik, ikke et krav.',
+  'adopt.hasKit': 'Startpakken er udleveret.',
+  'story.cleanups': { one: '{n} oprydning', other: '{n} oprydninger' },
+  'story.orders': 'Desuden {n} opgaver af professionelle',
+  'story.none': 'Intet er registreret her endnu.',
+  'print.map': 'Kort over stranden',
+  'print.join': 'Scan og vær med. Ingen konto.',
+  'print.tagText': 'Fastgør mærket på sækken. Scan for at se, hvad der sker med den.',
+  'print.ticketBag': 'Lod, på sækken',
+  'print.ticketKeep': 'Lod, gem',
   'gate.scan': 'Scan QR-koden med kameraet, eller skriv koden på sækken.',
   'gate.look': 'Find',
   'gate.weigh': 'Gem vægten',

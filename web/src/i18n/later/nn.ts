@@ -1,6 +1,23 @@
-import type { WorkCatalogue } from '../index.svelte';
+import type { LaterCatalogue } from '../index.svelte';
 
-export const work: WorkCatalogue = {
+export const later: LaterCatalogue = {
+  'adopt.intro': 'Ta vare på ei strekning over tid, åleine eller saman.',
+  'adopt.name': 'Kva heiter staden?',
+  'adopt.shared': 'Andre kan gjerne adoptere henne saman med oss',
+  'adopt.send': 'Spør om å adoptere',
+  'adopt.next': 'Kommunen svarar, og de får ei startpakke.',
+  'adopt.since': 'Sidan {date}',
+  'adopt.progress': { one: '{n} rydding i år', other: '{n} ryddingar i år' },
+  'adopt.custom': 'Mange ryddar tre gonger i året. Det er ein skikk, ikkje eit krav.',
+  'adopt.hasKit': 'Startpakka er delt ut.',
+  'story.cleanups': { one: '{n} rydding', other: '{n} ryddingar' },
+  'story.orders': 'I tillegg {n} oppdrag av profesjonelle',
+  'story.none': 'Ingenting er registrert her enno.',
+  'print.map': 'Kart over stranda',
+  'print.join': 'Skann og bli med. Ingen konto.',
+  'print.tagText': 'Fest lappen på sekken. Skann for å sjå kva som skjer med han.',
+  'print.ticketBag': 'Lodd, på sekken',
+  'print.ticketKeep': 'Lodd, ta vare på',
   'gate.scan': 'Skann QR-koden med kameraet, eller skriv koden på sekken.',
   'gate.look': 'Finn',
   'gate.weigh': 'Lagre vekta',
