@@ -153,4 +153,10 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   await open(desk, '/haulage');
   const line = desk.locator('aside .card', { hasText: 'Skjærgårdsbåten' }).first();
   await expect(line).toContainText(/Driven: 31 km · .* · 163.5 kg/);
+  // On paper with its way along the shore; printing begins when that is drawn.
+  await line.click();
+  await desk.evaluate(() => (window.print = () => document.body.setAttribute('data-printed', 'yes')));
+  await desk.getByRole('button', { name: 'Print' }).click();
+  await expect(desk.locator('body')).toHaveAttribute('data-printed', 'yes');
+  expect(await desk.locator('aside svg polyline.shore').count()).toBeGreaterThan(0);
 });
