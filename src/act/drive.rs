@@ -120,8 +120,7 @@ pub async fn fetch(tx: &mut Tx, by: &Person, id: Uuid, told: Fetching, terms: &W
     if told.fetched != Fetched::Loaded && told.why.is_none() {
         return Err(Error::invalid("why", "Say why it is not on board."));
     }
-    // What the phone sent is this; what follows of it for the pile is not sent again by itself.
-    let hand = Person { sending: None, ..by.clone() };
+    let hand = by.following();
     let mut pile: Pile = find(tx, told.pile).await?;
     if !told.photos.is_empty() {
         announce(tx, by, told.pile, &mut pile.photos, &told.photos, PhotoOf::Pile).await?;
@@ -199,7 +198,7 @@ pub async fn hand_in(tx: &mut Tx, by: &Person, id: Uuid, told: HandIn, terms: &W
         }
         piles.retain(|p| p.weighing.is_none());
         let estimates: Vec<f64> = piles.iter().map(Pile::estimated_kg).collect();
-        let hand = Person { sending: None, ..by.clone() };
+        let hand = by.following();
         for (pile, share) in piles.into_iter().zip(shared_out(kg, &estimates)).filter(|(_, share)| *share > 0.0) {
             let code = pile.record.code.unwrap_or_default();
             let new = NewWeighing {
@@ -282,7 +281,7 @@ pub async fn take_along(
     };
     let (at, new) = new.checked()?;
     let sent = digest(&new)?;
-    let hand = Person { sending: None, ..by.clone() };
+    let hand = by.following();
     let (Made::New(mut pile) | Made::Before(mut pile)) = leave(tx, &hand, new, sent, at, municipality, None, terms).await?;
     let of = by.organisation.as_ref().ok_or_else(|| Error::invalid("id", "Only an organisation fetches."))?;
     let hauler = Hauler { id: of.id, name: of.name.clone() };
@@ -323,7 +322,7 @@ pub async fn come_back(tx: &mut Tx, by: &Person, id: Uuid, told: Return, terms: 
         return Err(Error::invalid("driven_m", "Metres must be from 0 to 2,000,000."));
     }
     let when = by_our_clock(tx.now, told.at, told.sent_at);
-    let hand = Person { sending: None, ..by.clone() };
+    let hand = by.following();
     for at in 0..route.stops.len() {
         let stop = &route.stops[at];
         if stop.kind != StopKind::Pile || stop.outcome.is_some() {

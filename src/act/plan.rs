@@ -1,6 +1,6 @@
 //! Asking for a plan of pickup routes, changing it, and giving it to the drivers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -150,16 +150,15 @@ pub async fn routes_of(tx: &mut Tx, plan: &Plan) -> Result<Vec<PickupRoute>> {
     Ok(routes)
 }
 
-/// Piles that routes which the drivers have are still to fetch from today on, and the plans of those routes. A route of a day
-/// that is over holds nothing.
+/// Piles that routes which the drivers have are still to fetch from today on. A route of a day that is over holds nothing.
 ///
 /// # Errors
 /// `internal`.
-pub async fn on_the_way(tx: &mut Tx, organisation: Uuid, today: NaiveDate) -> Result<HashMap<Uuid, Uuid>> {
+pub async fn on_the_way(tx: &mut Tx, organisation: Uuid, today: NaiveDate) -> Result<HashSet<Uuid>> {
     let routes: Vec<PickupRoute> = tx.things_of(organisation, Some(today), None).await?;
     let driven = routes.into_iter().filter(|r| matches!(r.state, RouteState::Published | RouteState::UnderWay));
-    let open = driven.flat_map(|r| r.stops.into_iter().filter(|s| s.outcome.is_none()).map(move |s| (s, r.plan)));
-    Ok(open.filter(|(s, _)| s.kind == StopKind::Pile).map(|(s, plan)| (s.id, plan)).collect())
+    let open = driven.flat_map(|r| r.stops).filter(|s| s.kind == StopKind::Pile && s.outcome.is_none());
+    Ok(open.map(|s| s.id).collect())
 }
 
 /// Stores what a search or a hand has made of a plan, all or nothing.
@@ -247,7 +246,7 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms
     let routes = routes_of(tx, &plan).await?;
     require(!routes.is_empty(), "empty", "published")?;
     let taken = on_the_way(tx, plan.organisation, today).await?;
-    if let Some(stop) = routes.iter().flat_map(|r| &r.stops).find(|s| taken.contains_key(&s.id)) {
+    if let Some(stop) = routes.iter().flat_map(|r| &r.stops).find(|s| taken.contains(&s.id)) {
         let detail = "Another route has a pile of it by now. Search again.";
         return Err(Error::new(Code::WrongState, detail).fact("code_of_pile", stop.name.clone()));
     }
@@ -255,9 +254,7 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms
         for stop in route.stops.iter().filter(|s| s.kind == StopKind::Pile) {
             let pile: Pile = find(tx, stop.id).await?;
             if matches!(pile.state, PileState::Ready | PileState::Requested) {
-                // What the phone sent is the publication, not the acceptance of each pile.
-                let by = Person { sending: None, ..by.clone() };
-                accept(tx, &by, stop.id, Promise { by: Some(route.day) }, terms).await?;
+                accept(tx, &by.following(), stop.id, Promise { by: Some(route.day) }, terms).await?;
             }
         }
         route.state = RouteState::Published;

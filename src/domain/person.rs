@@ -65,6 +65,12 @@ pub struct Person {
 }
 
 impl Person {
+    /// The same for what follows of an act: that was not sent by itself, and is not known again by the id of what was.
+    #[must_use]
+    pub fn following(&self) -> Self {
+        Self { sending: None, ..self.clone() }
+    }
+
     /// The municipality whose things they may decide on.
     #[must_use]
     pub fn municipality(&self) -> Option<&str> {

@@ -172,7 +172,7 @@ impl Planner {
         let taken = on_the_way(&mut tx, plan.organisation, self.live.day_of(self.live.clock.now())).await?;
         drop(tx);
         let coast = self.live.coast().clone();
-        let wanted = |p: &&Uuid| !plan.taken_out.contains(p) && !taken.contains_key(*p);
+        let wanted = |p: &&Uuid| !plan.taken_out.contains(p) && !taken.contains(*p);
         let piles: Vec<Arc<Pile>> = plan.piles.iter().filter(wanted).filter_map(|p| coast.piles.get(*p).cloned()).collect();
         let part = Part {
             plan: id,
@@ -182,7 +182,7 @@ impl Planner {
             piles,
             sites: vec![],
         };
-        let elsewhere = plan.piles.iter().copied().filter(|p| taken.contains_key(p)).collect();
+        let elsewhere = plan.piles.iter().copied().filter(|p| taken.contains(p)).collect();
         Ok(Some(Work { plan, part, elsewhere }))
     }
 

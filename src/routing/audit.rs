@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
-use geo::{Distance, Euclidean, Geodesic, Intersects, Length, Line, LineString, MapCoords, MultiPolygon, Polygon, polygon};
+use geo::{Distance, Euclidean, Geodesic, Intersects, Length, Line, LineString, MapCoords, MultiPolygon, polygon};
 use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::day::{Day, Task};
 use super::sea::Sea;
+use super::sea::tests::LAND;
 use super::travel::{Ground, Network};
 use super::{Settings, solve};
 use crate::domain::fleet::{Vehicle, VehicleKind};
@@ -19,13 +20,6 @@ use crate::domain::pickup::{PickupRoute, RouteStop, StopKind};
 use crate::domain::pile::{Access, Beside, Pile};
 use crate::domain::planning::PlanningTerms;
 
-/// The shore of Arendal and its neighbours.
-static LAND: LazyLock<MultiPolygon> = LazyLock::new(|| {
-    let text = std::fs::read_to_string("fixtures/arendal-coast.geojson").expect("the clip");
-    let shore: geojson::FeatureCollection = text.parse().expect("GeoJSON");
-    let areas = shore.features.into_iter().map(|f| Polygon::try_from(f.geometry.expect("a shape")).expect("a polygon"));
-    MultiPolygon::new(areas.collect())
-});
 /// A bird sanctuary south of Tromøy, closed to boats with what lies within so many metres of it.
 static SANCTUARY: LazyLock<MultiPolygon> =
     LazyLock::new(|| polygon![(x: 8.85, y: 58.415), (x: 8.87, y: 58.415), (x: 8.87, y: 58.425), (x: 8.85, y: 58.425)].into());

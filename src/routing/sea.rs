@@ -137,7 +137,7 @@ fn ring(of: &LineString) -> Vec<Vec2> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use geo::{Contains, Intersects, Line, Polygon, polygon};
     use proptest::prelude::*;
     use std::sync::LazyLock;
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     /// The shore of Arendal and its neighbours.
-    static LAND: LazyLock<MultiPolygon> = LazyLock::new(|| {
+    pub(in crate::routing) static LAND: LazyLock<MultiPolygon> = LazyLock::new(|| {
         let text = std::fs::read_to_string("fixtures/arendal-coast.geojson").unwrap();
         let shore: geojson::FeatureCollection = text.parse().unwrap();
         let areas = shore.features.into_iter().map(|f| Polygon::try_from(f.geometry.unwrap()).unwrap());

@@ -76,7 +76,7 @@ async fn due_for(app: &App, organisation: Uuid) -> Result<Vec<Arc<Pile>>> {
     let theirs = |p: &Pile| p.hauler().map_or_else(|| serves(p), |hauler| hauler == organisation);
     let coast = app.live.coast().clone();
     let mut found: Vec<_> =
-        coast.piles.all().filter(|p| waits(p) && theirs(p) && !taken.contains_key(&p.record.id)).cloned().collect();
+        coast.piles.all().filter(|p| waits(p) && theirs(p) && !taken.contains(&p.record.id)).cloned().collect();
     found.sort_by_key(|p| (p.duty.as_ref().map(|d| d.due), p.record.id));
     Ok(found)
 }

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { Schemas } from '../api/client';
+import { api, ask, type Schemas } from '../api/client';
 import { recall, remember } from './db';
 
 export type Vehicle = Schemas['Vehicle'];
@@ -16,6 +16,13 @@ class Haul {
 
   keepVehicle(v: Vehicle) {
     this.vehicles.set(v.id, v);
+  }
+
+  /** Reads the fleet. */
+  async loadVehicles(): Promise<Vehicle[]> {
+    const all = await ask(api.GET('/api/v1/vehicles'));
+    for (const v of all) this.keepVehicle(v);
+    return all;
   }
 
   /** A plan as it is now, with its routes or without them. */

@@ -1,5 +1,6 @@
 import type { Item } from '../outbox/item';
 import type { Route, Stop } from '../state/haul.svelte';
+import { count } from './amounts';
 
 /** A stop as the driver left it: what is told but not sent yet counts. */
 export interface Told {
@@ -50,15 +51,15 @@ export function stateOf(route: Route, items: Item[]): Route['state'] {
 
 /** Estimated kilograms on board: loaded and not handed in since. */
 export function aboard(stops: Told[], found: Stop[]): { bags: number; kg: number } {
-  const count = (s: Stop) => s.bags.full + s.bags.half + s.bags.sacks;
   const sum = { bags: 0, kg: 0 };
   for (const s of stops) {
     if (s.fetched === 'handed_in') Object.assign(sum, { bags: 0, kg: 0 });
     if (s.fetched !== 'loaded' && s.fetched !== 'partly') continue;
-    sum.bags += count(s.stop);
+    sum.bags += count(s.stop.bags);
     sum.kg += s.stop.estimated_kg;
   }
   const handedIn = stops.some((s) => s.fetched === 'handed_in');
-  if (!handedIn) for (const f of found) Object.assign(sum, { bags: sum.bags + count(f), kg: sum.kg + f.estimated_kg });
+  if (!handedIn)
+    for (const f of found) Object.assign(sum, { bags: sum.bags + count(f.bags), kg: sum.kg + f.estimated_kg });
   return sum;
 }
