@@ -85,6 +85,20 @@ test.describe('without signal', () => {
     await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
   });
 
+  test('a part of the app that is not on the phone yet says so, and comes with the signal', async ({ page }) => {
+    await page.addInitScript(() => delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker); // not installed
+    await open(page, `${wire.url}/`);
+    await page.waitForLoadState('networkidle');
+    wire.cut();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await expect(page.getByText('This part of the app is not on your phone yet.')).toBeVisible();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText('This part of the app is not on your phone yet.')).toBeVisible();
+    wire.mode = 'on';
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText('Without signal')).toBeVisible();
+  });
+
   test('the browser offers to install the app', async ({ page, context }) => {
     await open(page, `${wire.url}/`);
     await installed(page);
@@ -149,6 +163,7 @@ test.describe('without signal', () => {
     await send(page);
     await saved(page);
     await page.getByRole('button', { name: 'See what waits' }).click();
+    await expect(page.getByRole('button', { name: 'Change' })).toBeVisible();
     wire.cut();
     await page.getByRole('button', { name: 'Change' }).click();
     await page.getByText('A handful').click();

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { da as daAll } from './da';
 import { en as everybody } from './en';
@@ -30,6 +30,26 @@ function sources(folder: string): string {
     })
     .join('\n');
 }
+
+/** The text of modules with all that they import at once. */
+function withImports(paths: string[]): string {
+  const seen = new Set<string>();
+  for (const path of paths) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const named = [...readFileSync(path, 'utf8').matchAll(/^\s*(?:import|export)\s(?!type)[^;]*?'(\.[^'?]+)/gm)];
+    const bases = named.map((m) => join(dirname(path), m[1] ?? ''));
+    const files = bases.map((base) => ['', '.ts', '.svelte', '.svelte.ts'].map((end) => base + end));
+    paths.push(
+      ...files.map((tries) => tries.find((f) => /\.(ts|svelte)$/.test(f) && existsSync(f)) ?? '').filter(Boolean),
+    );
+  }
+  return [...seen].map((path) => readFileSync(path, 'utf8')).join('\n');
+}
+
+/** Whether a text uses a key, also by its beginning: t(`state.${h.state}`). */
+const uses = (text: string, key: string) =>
+  text.includes(`'${key}'`) || text.includes('`' + key.slice(0, key.lastIndexOf('.') + 1) + '${');
 
 /** The `{names}` of a message, in each of its plural forms. */
 function names(message: Message): string[][] {
@@ -63,13 +83,17 @@ describe('the catalogues', () => {
 
   it('have no key that nothing uses', () => {
     const text = sources(src) + readFileSync(join(src, 'i18n/index.svelte.ts'), 'utf8');
-    const used = (key: string) => {
-      if (text.includes(`'${key}'`)) return true;
-      // Built from a prefix: t(`state.${h.state}`)
-      const prefix = key.slice(0, key.lastIndexOf('.') + 1);
-      return text.includes('`' + prefix + '${');
-    };
-    expect(keys.filter((key) => !used(key))).toEqual([]);
+    expect(keys.filter((key) => !uses(text, key))).toEqual([]);
+  });
+
+  it('have everything at once that is shown first', () => {
+    const registry = readFileSync(join(src, 'panels/registry.ts'), 'utf8');
+    const first = /FIRST[^=]*= \[([^\]]*)\]/.exec(registry)?.[1]?.match(/\w+/g) ?? [];
+    const panel = (name: string) => new RegExp(` ${name}: .*import\\('\\./(\\w+\\.svelte)`).exec(registry)?.[1] ?? name;
+    const panels = first.map((name) => join(src, 'panels', panel(name)));
+    const text = withImports([join(src, 'main.ts'), join(src, 'map/map.ts'), ...panels]);
+    expect(panels.length).toBeGreaterThan(5);
+    expect(Object.keys(enLater).filter((key) => uses(text, key))).toEqual([]);
   });
 
   it('have a sentence for every problem code of the server', () => {

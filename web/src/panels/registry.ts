@@ -8,9 +8,6 @@ interface Panel {
   load: () => Promise<{ default: unknown }>;
 }
 
-/** A panel that is seldom the first, with the texts of all such. */
-const withLater = (load: Panel['load']) => () => Promise.all([load(), language.withLater()]).then(([panel]) => panel);
-
 /** What stands beside the map, by the name of its route. */
 export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   list: { title: 'list.title', load: () => import('./List.svelte') },
@@ -18,7 +15,7 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   about: { title: 'nav.about', load: () => import('./About.svelte') },
   waiting: { title: 'outbox.title', load: () => import('./Waiting.svelte') },
   kept: { title: 'kept.title', load: () => import('./Kept.svelte') },
-  design: { title: 'design.title', load: withLater(() => import('./Design.svelte')) },
+  design: { title: 'design.title', load: () => import('./Design.svelte') },
   place: { title: 'place.title', load: () => import('./Place.svelte') },
   report: { title: 'report.title', load: () => import('./Report.svelte') },
   hotspot: { title: 'hotspot.title', load: () => import('./Hotspot.svelte') },
@@ -26,33 +23,44 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   enter: { title: 'enter.title', load: () => import('./Enter.svelte') },
   plan: { title: 'plan.title', load: () => import('../things/Plan.svelte') },
   pile_form: { title: 'pile.leave', load: () => import('../things/PileForm.svelte') },
-  adopt: { title: 'adopt.title', load: withLater(() => import('../things/Adopt.svelte')) },
+  adopt: { title: 'adopt.title', load: () => import('../things/Adopt.svelte') },
   cleanup: { title: 'cleanup.one', load: () => import('../things/Cleanup.svelte') },
   result: { title: 'result.title', load: () => import('../things/Result.svelte') },
   pile: { title: 'pile.one', load: () => import('../things/Pile.svelte') },
   order: { title: 'order.one', load: () => import('../things/Order.svelte') },
   equipment: { title: 'equipment.one', load: () => import('../things/Point.svelte') },
   site: { title: 'site.one', load: () => import('../things/Site.svelte') },
-  adoption: { title: 'adopt.one', load: withLater(() => import('../things/Adoption.svelte')) },
-  lotteries: { title: 'lottery.one', load: withLater(() => import('../things/Lotteries.svelte')) },
-  lottery: { title: 'lottery.one', load: withLater(() => import('../things/Lottery.svelte')) },
-  stretch: { title: 'story.title', load: withLater(() => import('../things/Stretch.svelte')) },
-  print: { title: 'share.print', load: withLater(() => import('../things/Print.svelte')) },
-  gate: { title: 'gate.title', load: withLater(() => import('../things/Gate.svelte')) },
+  adoption: { title: 'adopt.one', load: () => import('../things/Adoption.svelte') },
+  lotteries: { title: 'lottery.one', load: () => import('../things/Lotteries.svelte') },
+  lottery: { title: 'lottery.one', load: () => import('../things/Lottery.svelte') },
+  stretch: { title: 'story.title', load: () => import('../things/Stretch.svelte') },
+  print: { title: 'share.print', load: () => import('../things/Print.svelte') },
+  gate: { title: 'gate.title', load: () => import('../things/Gate.svelte') },
   code: { title: 'gate.code', load: () => import('../things/Code.svelte') },
-  season: { title: 'season.title', load: withLater(() => import('../things/Season.svelte')) },
+  season: { title: 'season.title', load: () => import('../things/Season.svelte') },
   messages: { title: 'messages.title', load: () => import('../things/Messages.svelte') },
-  desk: { title: 'desk.title', load: withLater(() => import('../things/Desk.svelte')) },
-  day: { title: 'day.title', load: withLater(() => import('../things/Day.svelte')) },
-  numbers: { title: 'numbers.title', load: withLater(() => import('../things/Numbers.svelte')) },
-  fleet: { title: 'fleet.title', load: withLater(() => import('../things/Fleet.svelte')) },
-  plans: { title: 'pickup.title', load: withLater(() => import('../things/Plans.svelte')) },
-  pickup: { title: 'pickup.one', load: withLater(() => import('../things/Pickup.svelte')) },
-  routes: { title: 'drive.title', load: withLater(() => import('../things/Routes.svelte')) },
-  route: { title: 'drive.one', load: withLater(() => import('../things/Drive.svelte')) },
-  haulage: { title: 'haulage.title', load: withLater(() => import('../things/Haulage.svelte')) },
-  refund: { title: 'refund.title', load: withLater(() => import('../things/Refund.svelte')) },
+  desk: { title: 'desk.title', load: () => import('../things/Desk.svelte') },
+  day: { title: 'day.title', load: () => import('../things/Day.svelte') },
+  numbers: { title: 'numbers.title', load: () => import('../things/Numbers.svelte') },
+  fleet: { title: 'fleet.title', load: () => import('../things/Fleet.svelte') },
+  plans: { title: 'pickup.title', load: () => import('../things/Plans.svelte') },
+  pickup: { title: 'pickup.one', load: () => import('../things/Pickup.svelte') },
+  routes: { title: 'drive.title', load: () => import('../things/Routes.svelte') },
+  route: { title: 'drive.one', load: () => import('../things/Drive.svelte') },
+  haulage: { title: 'haulage.title', load: () => import('../things/Haulage.svelte') },
+  refund: { title: 'refund.title', load: () => import('../things/Refund.svelte') },
 };
+
+/** Panels of which everybody has the texts; all others bring theirs along. */
+export const FIRST: readonly (keyof typeof PANELS)[] = [
+  'list',
+  'area',
+  'about',
+  'waiting',
+  'place',
+  'report',
+  'hotspot',
+];
 
 const fetched = new Map<string, Promise<Component<Record<string, unknown>>>>();
 
@@ -60,7 +68,10 @@ const fetched = new Map<string, Promise<Component<Record<string, unknown>>>>();
 export function panelOf(name: keyof typeof PANELS) {
   const known = fetched.get(name);
   if (known) return known;
-  const panel = PANELS[name].load().then((module) => module.default as Component<Record<string, unknown>>);
+  const texts = FIRST.includes(name) ? null : language.withLater();
+  const panel = Promise.all([PANELS[name].load(), texts]).then(
+    ([module]) => module.default as Component<Record<string, unknown>>,
+  );
   fetched.set(name, panel);
   panel.catch(() => fetched.delete(name)); // without signal: the next time it is tried again
   return panel;
