@@ -11,6 +11,10 @@ use strandline::domain::person::Role;
 use strandline::startup::{Service, open_store};
 use strandline::{demo, http, import, telemetry};
 
+/// Reports in groups and answers of many kilobytes come and go all the time, on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A municipality, the people who love a beach and the crews who fetch the bags, looking after one coast.
 #[derive(Parser)]
 #[command(version)]

@@ -55,7 +55,9 @@ impl Service {
         let app = web::Data::new(App::new(live.clone(), config, photos, metrics));
         app.planner.resume().await?;
         tokio::spawn(every_minute(app.clone()));
+        // An answer in several pieces, as the live feed is, does not wait for the last one to be acknowledged (Nagle).
         let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
+            .tcp_nodelay(true)
             .disable_signals()
             .shutdown_timeout(stop_within);
         if workers > 0 {
@@ -107,7 +109,7 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     Store::open(url, config.database.connections).await
 }
 
-/// Every minute: what is due is told; addresses that have not written for a while are not kept, nor are parts of photos that never
+/// Every minute: what is due is told; measurements are summed up; addresses that have not written for a while are not kept, nor are parts of photos that never
 /// became whole.
 async fn every_minute(app: web::Data<App>) {
     let mut minute = tokio::time::interval(Duration::from_mins(1));
@@ -117,6 +119,9 @@ async fn every_minute(app: web::Data<App>) {
         tokio::select! {
             _ = minute.tick() => {
                 app.writes.retain_recent();
+                if let Some(counted) = &app.metrics {
+                    counted.run_upkeep();
+                }
                 since = tell_what_is_due(&app, since).await;
                 let photos = app.photos.clone();
                 let swept = web::block(move || photos.sweep_parts(PARTS_AGE)).await;

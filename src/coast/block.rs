@@ -1,8 +1,10 @@
 //! A block: some hundred neighbouring segments with everything a query needs, ready to be copied out.
 
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use uuid::Uuid;
 
 use super::earth::{Vertex, Xyz, line_metres};
@@ -105,10 +107,11 @@ impl Ball {
         Xyz(self.centre.map(f64::from))
     }
 
-    /// No point of what is inside lies nearer than this, in metres.
+    /// No point of what is inside lies nearer than the first, in metres, and none farther than the second.
     #[must_use]
-    pub fn at_least(&self, from: Xyz) -> f64 {
-        (from.distance(self.centre()) - f64::from(self.radius)).max(0.0)
+    pub fn reach(&self, from: Xyz) -> (f64, f64) {
+        let (centre, radius) = (from.distance(self.centre()), f64::from(self.radius));
+        ((centre - radius).max(0.0), centre + radius)
     }
 }
 
@@ -133,21 +136,17 @@ impl ShoreSegment {
     }
 }
 
-/// Segments under one ball of a block: neighbours, as the Hilbert curve has them.
-pub const GROUP: usize = 16;
-
 /// Some hundred neighbouring segments.
 #[derive(Debug)]
 pub struct Block {
     ids: Box<[Uuid]>,
     bounds: Box<[Bounds]>,
     balls: Box<[Ball]>,
-    groups: Box<[Ball]>,
     regimes: Box<[Regime]>,
     municipalities: Box<[Option<Arc<str>>]>,
     vertices: Box<[Vertex]>,
     vertex_ends: Box<[u32]>,
-    json: Box<[u8]>,
+    json: Bytes,
     json_ends: Box<[u32]>,
 }
 
@@ -163,17 +162,15 @@ impl Block {
             feature(&mut json, s);
             json_ends.push(json.len() as u32);
         }
-        let balls: Box<[Ball]> = segments.iter().map(|s| Ball::around(&s.line)).collect();
         Self {
             ids: segments.iter().map(|s| s.id).collect(),
             bounds: segments.iter().map(|s| Bounds::around(&s.line)).collect(),
-            groups: balls.chunks(GROUP).map(Ball::over).collect(),
-            balls,
+            balls: segments.iter().map(|s| Ball::around(&s.line)).collect(),
             regimes: segments.iter().map(|s| s.regime).collect(),
             municipalities: segments.iter().map(|s| s.municipality.clone()).collect(),
             vertices: vertices.into(),
             vertex_ends: vertex_ends.into(),
-            json: json.into_bytes().into(),
+            json: Bytes::from(json.into_bytes().into_boxed_slice()),
             json_ends: json_ends.into(),
         }
     }
@@ -213,24 +210,6 @@ impl Block {
         self.balls[i]
     }
 
-    /// The balls over each [`GROUP`] of segments.
-    #[must_use]
-    pub fn groups(&self) -> &[Ball] {
-        &self.groups
-    }
-
-    /// The ball over all.
-    #[must_use]
-    pub fn whole_ball(&self) -> Ball {
-        Ball::over(&self.balls)
-    }
-
-    /// The box over all.
-    #[must_use]
-    pub fn whole_bounds(&self) -> Bounds {
-        self.bounds.iter().fold(Bounds::EMPTY, |a, b| a.and(*b))
-    }
-
     /// The vertices of the i-th.
     #[must_use]
     pub fn line(&self, i: usize) -> &[Vertex] {
@@ -250,11 +229,11 @@ impl Block {
         self.municipalities[i].as_deref()
     }
 
-    /// GeoJSON features of the i-th to before the j-th, each with a comma behind it.
+    /// GeoJSON features of some, each with a comma behind it: no copy.
     #[must_use]
-    pub fn json(&self, from: usize, to: usize) -> &[u8] {
+    pub fn json(&self, segments: Range<usize>) -> Bytes {
         let end = |i: usize| if i == 0 { 0 } else { self.json_ends[i - 1] as usize };
-        &self.json[end(from)..end(to)]
+        self.json.slice(end(segments.start)..end(segments.end))
     }
 
     /// Bytes held.
@@ -263,7 +242,6 @@ impl Block {
         let each = size_of::<Uuid>() + size_of::<Bounds>() + size_of::<Ball>() + size_of::<Regime>();
         size_of::<Self>()
             + self.len() * (each + size_of::<Option<Arc<str>>>() + 2 * size_of::<u32>())
-            + size_of_val(&*self.groups)
             + size_of_val(&*self.vertices)
             + self.json.len()
     }

@@ -4,19 +4,23 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use uuid::Uuid;
 
-use super::block::{Ball, Block, Bounds, GROUP, ShoreSegment};
+use super::block::{Ball, Block, Bounds, ShoreSegment};
 use super::earth::{HALF_TURN, POLE, Vertex, Xyz, metres, nearest_on_line};
 use crate::domain::place::{LonLat, Window};
 use crate::domain::zone::Regime;
 
-/// Segments in a block.
-const BLOCK: usize = 128;
+/// Segments under a lowest node: neighbours, as the Hilbert curve has them.
+const GROUP: usize = 16;
 /// Children of a node.
 const FANOUT: usize = 16;
+/// Segments in a block: those of one node of the second level.
+const BLOCK: usize = GROUP * FANOUT;
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
@@ -28,7 +32,8 @@ struct Node {
 #[derive(Debug, Clone)]
 pub struct Tree {
     blocks: Vec<Arc<Block>>,
-    /// `levels[0]` has a node for each block, each further level one for each [`FANOUT`] below; the last has one.
+    /// `levels[0]` has a node for each [`GROUP`] of segments, `levels[1]` one for each block, each further level one for each
+    /// [`FANOUT`] below; the last has one. They lie apart from the blocks: a search goes into few of those.
     levels: Arc<[Vec<Node>]>,
     count: usize,
 }
@@ -106,7 +111,7 @@ impl Tree {
         let mut blocks = self.blocks.clone();
         for (b, block) in blocks.iter_mut().enumerate() {
             let touched = |bounds: Bounds| windows.iter().any(|w| w.meets(bounds));
-            if !touched(self.levels[0][b].bounds) {
+            if !touched(self.levels[1][b].bounds) {
                 continue;
             }
             let mut changed = false;
@@ -128,45 +133,52 @@ impl Tree {
         Self { blocks, levels: self.levels.clone(), count: self.count }
     }
 
-    /// Appends the GeoJSON features whose box meets the window, separated by commas. Returns how many; stops past `most`.
-    pub fn json_within(&self, window: Window, most: usize, out: &mut Vec<u8>) -> usize {
-        let (start, mut found) = (out.len(), 0);
+    /// The GeoJSON features whose box meets the window, with commas between, as they lie in memory; and how many. Stops past
+    /// `most`.
+    #[must_use]
+    pub fn json_within(&self, window: Window, most: usize) -> (Vec<Bytes>, usize) {
+        let (mut spans, mut found): (Vec<(&Block, Range<usize>)>, _) = (vec![], 0);
         for bounds in Bounds::of(window) {
-            self.visit(bounds, |block, whole| {
-                let mut i = 0;
-                while i < block.len() && found <= most {
+            self.visit(bounds, |block, segments, whole| {
+                let mut i = segments.start;
+                while i < segments.end && found <= most {
                     if !whole && !bounds.meets(block.bounds(i)) {
                         i += 1;
                         continue;
                     }
                     let from = i;
-                    while i < block.len() && (whole || bounds.meets(block.bounds(i))) {
+                    while i < segments.end && (whole || bounds.meets(block.bounds(i))) {
                         i += 1;
                     }
-                    out.extend_from_slice(block.json(from, i));
                     found += i - from;
+                    match spans.last_mut() {
+                        Some((last, span)) if std::ptr::eq(*last, block) && span.end == from => span.end = i,
+                        _ => spans.push((block, from..i)),
+                    }
                 }
                 found <= most
             });
         }
-        if out.len() > start {
-            out.pop(); // the last comma
+        let mut json: Vec<Bytes> = spans.into_iter().map(|(block, span)| block.json(span)).collect();
+        if let Some(last) = json.last_mut() {
+            last.truncate(last.len() - 1); // the comma
         }
-        found
+        (json, found)
     }
 
     /// Every segment whose box meets the window.
     pub fn each_within<'a>(&'a self, window: Window, mut see: impl FnMut(Entry<'a>)) {
         for bounds in Bounds::of(window) {
-            self.visit(bounds, |block, whole| {
-                (0..block.len()).filter(|&i| whole || bounds.meets(block.bounds(i))).for_each(|i| see(Entry { block, i }));
+            self.visit(bounds, |block, segments, whole| {
+                segments.filter(|&i| whole || bounds.meets(block.bounds(i))).for_each(|i| see(Entry { block, i }));
                 true
             });
         }
     }
 
-    /// Visits the blocks that meet a box; `see` is told whether a block lies wholly inside, and says whether to go on.
-    fn visit<'a>(&'a self, bounds: Bounds, mut see: impl FnMut(&'a Block, bool) -> bool) {
+    /// Visits the segments of blocks and groups that meet a box; `see` is told whether they lie wholly inside, and says whether
+    /// to go on.
+    fn visit<'a>(&'a self, bounds: Bounds, mut see: impl FnMut(&'a Block, Range<usize>, bool) -> bool) {
         if self.levels.is_empty() {
             return;
         }
@@ -176,18 +188,32 @@ impl Tree {
             if !bounds.meets(node.bounds) {
                 continue;
             }
-            if level == 0 {
-                if !see(&self.blocks[i], bounds.holds(node.bounds)) {
-                    return;
+            let whole = bounds.holds(node.bounds);
+            let go_on = match level {
+                0 => {
+                    let (block, segments) = self.group(i);
+                    see(block, segments, whole)
                 }
-            } else {
-                stack.extend(self.children(level, i).rev().map(|c| (level - 1, c)));
+                1 if whole => see(&self.blocks[i], 0..self.blocks[i].len(), true),
+                _ => {
+                    stack.extend(self.children(level, i).rev().map(|c| (level - 1, c)));
+                    true
+                }
+            };
+            if !go_on {
+                return;
             }
         }
     }
 
-    fn children(&self, level: usize, i: usize) -> std::ops::Range<usize> {
+    fn children(&self, level: usize, i: usize) -> Range<usize> {
         i * FANOUT..((i + 1) * FANOUT).min(self.levels[level - 1].len())
+    }
+
+    /// The segments under a lowest node.
+    fn group(&self, g: usize) -> (&Block, Range<usize>) {
+        let (block, from) = (&self.blocks[g / FANOUT], g % FANOUT * GROUP);
+        (block, from..(from + GROUP).min(block.len()))
     }
 
     /// The `k` segments nearest to a place, nearest first, at most `within` metres away.
@@ -195,42 +221,44 @@ impl Tree {
     pub fn nearest(&self, at: LonLat, k: usize, within: f64) -> Vec<Near> {
         let from = Xyz::of(at);
         let mut queue = BinaryHeap::new();
-        if let Some(top) = self.levels.last() {
-            queue.push(Step { metres: top[0].ball.at_least(from), what: What::Node(self.levels.len() - 1, 0) });
+        if !self.levels.is_empty() {
+            queue.push(Step { metres: 0.0, what: What::Node(self.levels.len() - 1, 0) });
         }
-        let mut out = vec![];
-        let mut found = Nearest { metres: vec![], k, within };
+        let (mut out, mut places) = (vec![], vec![]);
+        let mut found = Nearest { metres: vec![], k, limit: within };
         while let Some(step) = queue.pop() {
             if out.len() == k || step.metres > within {
                 break;
             }
-            // What cannot be among the nearest any more is not even queued.
-            let limit = found.limit();
-            let mut look = |ball: Ball, what: What| {
-                let metres = ball.at_least(from);
-                if metres <= limit {
+            // What cannot be among the nearest any more is not even queued; a ball over enough segments says how far at most.
+            let mut look = |ball: Ball, segments: usize, what: What| {
+                let (metres, at_most) = ball.reach(from);
+                if segments >= k {
+                    found.limit = found.limit.min(at_most);
+                }
+                if metres <= found.limit {
                     queue.push(Step { metres, what });
                 }
             };
             match step.what {
-                What::Node(0, b) => {
-                    self.blocks[b].groups().iter().enumerate().for_each(|(g, ball)| look(*ball, What::Group(b, g)));
+                What::Node(0, g) => {
+                    let (block, segments) = self.group(g);
+                    segments.for_each(|i| look(block.ball(i), 1, What::Segment(g / FANOUT, i)));
                 }
                 What::Node(level, i) => {
-                    self.children(level, i).for_each(|c| look(self.levels[level - 1][c].ball, What::Node(level - 1, c)));
-                }
-                What::Group(b, g) => {
-                    let block = &self.blocks[b];
-                    let segments = g * GROUP..((g + 1) * GROUP).min(block.len());
-                    segments.for_each(|i| look(block.ball(i), What::Segment(b, i)));
+                    let below = level - 1;
+                    let child = |c: usize| (self.levels[below][c].ball, self.segments(below, c), What::Node(below, c));
+                    self.children(level, i).map(child).for_each(|(ball, segments, what)| look(ball, segments, what));
                 }
                 What::Segment(b, i) => {
                     let (distance2, place) = nearest_on_line(from, self.blocks[b].line(i));
                     let metres = distance2.sqrt();
                     found.add(metres);
-                    queue.push(Step { metres, what: What::Place(b, i, place) });
+                    places.push((b, i, place));
+                    queue.push(Step { metres, what: What::Place(places.len() - 1) });
                 }
-                What::Place(b, i, place) => {
+                What::Place(n) => {
+                    let (b, i, place) = places[n];
                     let block = &self.blocks[b];
                     out.push(Near {
                         id: block.id(i),
@@ -244,25 +272,30 @@ impl Tree {
         }
         out
     }
+
+    /// How many segments lie under a node.
+    fn segments(&self, level: usize, i: usize) -> usize {
+        let each = (0..level).fold(GROUP, |n, _| n * FANOUT);
+        each.min(self.count - i * each)
+    }
 }
 
 /// The metres of the nearest places found so far.
 struct Nearest {
     metres: Vec<f64>,
     k: usize,
-    within: f64,
+    /// Farther than this nothing is wanted.
+    limit: f64,
 }
 
 impl Nearest {
-    /// Farther than this nothing is wanted.
-    fn limit(&self) -> f64 {
-        if self.metres.len() < self.k { self.within } else { self.metres[self.k - 1] }
-    }
-
     fn add(&mut self, metres: f64) {
         let at = self.metres.partition_point(|m| *m <= metres);
         self.metres.insert(at, metres);
         self.metres.truncate(self.k);
+        if self.metres.len() == self.k {
+            self.limit = self.limit.min(self.metres[self.k - 1]);
+        }
     }
 }
 
@@ -274,9 +307,8 @@ struct Step {
 
 enum What {
     Node(usize, usize),
-    Group(usize, usize),
     Segment(usize, usize),
-    Place(usize, usize, LonLat),
+    Place(usize),
 }
 
 impl Ord for Step {
@@ -303,12 +335,13 @@ fn levels(blocks: &[Arc<Block>]) -> Arc<[Vec<Node>]> {
     if blocks.is_empty() {
         return Arc::new([]);
     }
-    let mut levels = vec![blocks.iter().map(|b| Node { bounds: b.whole_bounds(), ball: b.whole_ball() }).collect::<Vec<_>>()];
-    while levels[levels.len() - 1].len() > 1 {
-        let over = |nodes: &[Node]| Node {
-            bounds: nodes.iter().fold(Bounds::EMPTY, |a, n| a.and(n.bounds)),
-            ball: Ball::over(&nodes.iter().map(|n| n.ball).collect::<Vec<_>>()),
-        };
+    let over = |nodes: &[Node]| Node {
+        bounds: nodes.iter().fold(Bounds::EMPTY, |a, n| a.and(n.bounds)),
+        ball: Ball::over(&nodes.iter().map(|n| n.ball).collect::<Vec<_>>()),
+    };
+    let each = |b: &Arc<Block>| (0..b.len()).map(|i| Node { bounds: b.bounds(i), ball: b.ball(i) }).collect::<Vec<_>>();
+    let mut levels = vec![blocks.iter().flat_map(|b| each(b).chunks(GROUP).map(over).collect::<Vec<_>>()).collect::<Vec<_>>()];
+    while levels.len() < 2 || levels[levels.len() - 1].len() > 1 {
         levels.push(levels[levels.len() - 1].chunks(FANOUT).map(over).collect());
     }
     levels.into()
@@ -382,10 +415,9 @@ mod tests {
                 .map(|e| e.data.to_string())
                 .collect();
             expected.sort();
-            let mut json = vec![];
-            let found = Tree::build(segments).json_within(window, usize::MAX - 1, &mut json);
+            let (json, found) = Tree::build(segments).json_within(window, usize::MAX - 1);
             prop_assert_eq!(found, expected.len());
-            prop_assert_eq!(ids(&json), expected);
+            prop_assert_eq!(ids(&json.concat()), expected);
         }
 
         /// The oracle looks at every segment; `rstar` cannot know metres at 70° N or across ±180°.
@@ -430,7 +462,7 @@ mod tests {
         let line = |i: i32| vec![Vertex { lon: i, lat: 0 }, Vertex { lon: i + 1, lat: 0 }];
         let segment = |i: i32| ShoreSegment { id: Uuid::now_v7(), line: line(i), regime: Regime::Shared, municipality: None };
         let tree = Tree::build((0..1000).map(segment).collect());
-        assert!((11..1000).contains(&tree.json_within(Window::WORLD, 10, &mut vec![])));
+        assert!((11..1000).contains(&tree.json_within(Window::WORLD, 10).1));
         assert_eq!(tree.len(), 1000);
     }
 }

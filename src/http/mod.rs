@@ -3,6 +3,7 @@
 mod front;
 pub mod guard;
 pub mod observe;
+mod pieces;
 pub mod problem;
 pub mod read;
 mod routes;

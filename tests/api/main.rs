@@ -21,9 +21,9 @@ mod people;
 mod permissions;
 mod photos;
 mod pickup;
-
 mod resend;
 mod roads;
 mod rules;
+mod sequences;
 mod waste;
 mod zones;

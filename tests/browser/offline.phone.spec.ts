@@ -75,9 +75,10 @@ test.describe('without signal', () => {
     await saved(page);
     expect(await reportsAt(context, baseURL ?? '', place)).toEqual([]);
     await context.clearCookies(); // the session has ended meanwhile
-    await page.goto(`${wire.url}/waiting`);
+    await page.goto(`${wire.url}/waiting#16/${place.lat}/${place.lon}`);
     await expect(page.getByText('Waits for signal.')).toBeVisible();
     await expect(page.locator('aside img')).toBeVisible();
+    await expect(page.locator('.leaflet-marker-icon[title="Report litter, Waits for signal."]')).toBeVisible();
 
     wire.mode = 'on';
     await page.getByRole('button', { name: 'Send now' }).click();
@@ -97,6 +98,27 @@ test.describe('without signal', () => {
     wire.mode = 'on';
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect(page.getByText('Without signal')).toBeVisible();
+  });
+
+  test('a kept area has the cleanups, bags and equipment points that lie in it', async ({ page, request }) => {
+    type Points = { features: { properties: { name: string; lat: number; lon: number } }[] };
+    const points = (await (await request.get('/api/v1/equipment')).json()) as Points;
+    const point = points.features[0]?.properties;
+    const there = `#16/${point?.lat}/${point?.lon}`;
+    await open(page, `${wire.url}/kept${there}`);
+    await installed(page);
+    await page.getByRole('button', { name: 'Keep what the map shows' }).click();
+    await expect(page.getByText(/MB, fetched/)).toBeVisible({ timeout: 20_000 });
+    // What was looked at last lies elsewhere.
+    const elsewhere = page.waitForResponse((r) => r.url().includes('/api/v1/sites'));
+    await page.goto(`${wire.url}/#16/${(point?.lat ?? 0) - 0.1}/${point?.lon}`);
+    await page.reload();
+    await elsewhere;
+    await page.waitForLoadState('networkidle');
+    wire.cut();
+    await page.goto('about:blank');
+    await page.goto(`${wire.url}/${there}`); // as from the home screen
+    await expect(page.locator(`.leaflet-marker-icon[title*="${point?.name}"]`)).toBeVisible();
   });
 
   test('the browser offers to install the app', async ({ page, context }) => {
@@ -245,6 +267,20 @@ test.describe('without signal', () => {
     await expect(page.getByText('Your unfinished report is here.')).toBeVisible();
     await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
     await expect(page.getByRole('radio', { name: 'Several bags' })).toBeChecked();
+  });
+
+  test('what is entered stands while another tab never stops telling of changes', async ({ page, context, baseURL }) => {
+    const place = await onShore(page.request, { lon: 8.812, lat: 58.426 });
+    await open(page, `${wire.url}/`);
+    const other = await context.newPage();
+    await other.goto(`${wire.url}/healthz`);
+    await other.evaluate(() => void setInterval(() => new BroadcastChannel('outbox').postMessage('changed'), 3));
+    await page.bringToFront();
+    await fillIn(page, place);
+    await page.getByText('More than one can carry', { exact: true }).click();
+    await send(page);
+    await oneWhole(context, baseURL ?? '', place);
+    expect((await reportsAt(context, baseURL ?? '', place))[0]).toMatchObject({ amount: 'more_than_carried' });
   });
 
   test('two tabs share what waits, and send it once', async ({ page, context, baseURL }) => {

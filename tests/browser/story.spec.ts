@@ -177,3 +177,36 @@ test('staff draw around reports on the map and give them to a crew at once', asy
     expect(hotspot.state).toBe('ordered');
   }
 });
+
+test('figures of a group and of a stretch stand in the address, and professionals stay apart', async ({ page, request }) => {
+  const place = await onShore(request, { lon: 8.915, lat: 58.456 });
+  const whose = `The group of ${Date.now()}`;
+  await request.post('/api/v1/session');
+  const id = crypto.randomUUID();
+  const from = new Date(Date.now() - 3 * 3_600_000);
+  const data = { id, ...place, stretches: [place], from, until: new Date(), open: true, organiser_kind: 'group', organiser_name: whose };
+  const planned = await request.post('/api/v1/cleanups', { data });
+  expect(planned.status(), await planned.text()).toBe(201);
+  const { stretches } = (await planned.json()) as { stretches: { segment: string }[] };
+  const result = { id: crypto.randomUUID(), bags: { full: 2 }, people: 3, hours: 1 };
+  expect((await request.post(`/api/v1/cleanups/${id}/results`, { data: result })).ok()).toBe(true);
+  const side = (who: string) => page.locator('aside section.box').filter({ has: page.getByRole('heading', { name: who }) });
+  const row = (name: string, who = 'Volunteers') => side(who).getByRole('row', { name });
+
+  await open(page, '/numbers');
+  await page.getByLabel('Group or crew').fill(whose);
+  await page.getByLabel('Group or crew').press('Tab');
+  await expect(page).toHaveURL(/organiser=The\+group/);
+  await expect(row('People')).toContainText('3');
+  await expect(row('Actions')).toContainText('1');
+  await expect(row('Actions', 'Professionals')).toContainText('0');
+  await page.reload();
+  await expect(page.getByLabel('Group or crew')).toHaveValue(whose);
+
+  await open(page, `/stretches/${stretches[0]?.segment}`);
+  await page.getByRole('link', { name: 'Figures' }).click();
+  await expect(page.getByRole('link', { name: 'One stretch of the shore' })).toBeVisible();
+  await expect(row('Kilograms, estimated')).toContainText('20');
+  await page.getByRole('button', { name: 'The whole coast' }).click();
+  await expect(page).not.toHaveURL(/segment/);
+});

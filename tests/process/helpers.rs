@@ -171,6 +171,14 @@ impl Running {
     }
 }
 
+/// Sends something that is to be taken.
+pub async fn send(client: &reqwest::Client, running: &Running, path: &str, body: Value) -> Value {
+    let answer = client.post(format!("{}/api/v1/{path}", running.url)).json(&body).send().await.unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{path}: {status} {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
 pub fn jpeg() -> Vec<u8> {
     let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8, y as u8, 90]));
     let mut out = std::io::Cursor::new(vec![]);

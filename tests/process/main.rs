@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::needless_pass_by_value)] // small pictures, small values
 
 mod helpers;
+mod messages;
 mod plans;
 
 use std::collections::HashSet;

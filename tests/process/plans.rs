@@ -6,20 +6,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::helpers::{Program, Running};
+use crate::helpers::{Program, Running, send};
 
 const STEPS: &str = "STRANDLINE__PLANNING__STEPS";
 
 fn square(properties: Value) -> Value {
     let ring = [[8.68, 58.39], [8.78, 58.39], [8.78, 58.42], [8.68, 58.42], [8.68, 58.39]];
     json!({"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}})
-}
-
-async fn send(client: &reqwest::Client, running: &Running, path: &str, body: Value) -> Value {
-    let answer = client.post(format!("{}/api/v1/{path}", running.url)).json(&body).send().await.unwrap();
-    let (status, text) = (answer.status(), answer.text().await.unwrap());
-    assert!(status.is_success(), "{path}: {status} {text}");
-    serde_json::from_str(&text).unwrap()
 }
 
 /// Looks at a plan until it is as wanted.

@@ -2,6 +2,7 @@
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, get, web};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,6 +13,7 @@ use crate::domain::place::{LonLat, Window};
 use crate::domain::zone::Regime;
 use crate::error::{Code, Error, Result};
 use crate::http::App;
+use crate::http::pieces::Pieces;
 use crate::http::read::Params;
 
 /// What a client needs to know before anything else.
@@ -76,15 +78,14 @@ pub struct InWindow {
 pub async fn segments(app: web::Data<App>, q: Params<InWindow>) -> Result<HttpResponse> {
     let window = Window::parse(&q.0.bbox)?;
     let most = app.config.limits.segments;
-    let mut out = Vec::with_capacity(16 << 10);
-    out.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
-    let found = app.live.coast().shore.json_within(window, most, &mut out);
+    let (features, found) = app.live.coast().shore.json_within(window, most);
     if found > most {
         let detail = format!("The window holds more than {most} segments. Ask for a smaller one, or for map tiles.");
         return Err(Error::new(Code::WindowTooLarge, detail).at("bbox"));
     }
-    out.extend_from_slice(b"]}");
-    Ok(HttpResponse::Ok().content_type("application/geo+json").body(out))
+    let head = Bytes::from_static(br#"{"type":"FeatureCollection","features":["#);
+    let whole = [head].into_iter().chain(features).chain([Bytes::from_static(b"]}")]);
+    Ok(HttpResponse::Ok().content_type("application/geo+json").body(Pieces::of(whole.collect())))
 }
 
 /// A place and how much is wanted around it.

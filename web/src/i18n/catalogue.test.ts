@@ -94,6 +94,8 @@ describe('the catalogues', () => {
     const text = withImports([join(src, 'main.ts'), join(src, 'map/map.ts'), ...panels]);
     expect(panels.length).toBeGreaterThan(5);
     expect(Object.keys(enLater).filter((key) => uses(text, key))).toEqual([]);
+    const parts = [...text.matchAll(/.{20}import\('\.\.\/things/g)].map((m) => m[0]);
+    expect(parts.filter((part) => !part.includes('withTexts(') && !part.includes('load: ()'))).toEqual([]);
   });
 
   it('have a sentence for every problem code of the server', () => {

@@ -53,11 +53,17 @@ class Language {
   }
 
   /** Fetches the texts of later panels, before they are shown. */
-  async withLater() {
+  private async withLater() {
     if (this.isLater) return;
     const texts = await LATER[this.lang]();
     this.isLater = true;
     this.messages = { ...this.messages, ...texts };
+  }
+
+  /** A part of the app that is seldom the first, with its texts. */
+  async withTexts<T>(part: Promise<T>): Promise<T> {
+    await this.withLater();
+    return part;
   }
 
   start() {

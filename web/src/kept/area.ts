@@ -1,6 +1,7 @@
 import { api, ask, type Hotspot, type Schemas } from '../api/client';
 import { app, type Bounds } from '../state/app.svelte';
 import { phone } from '../state/db';
+import { thingsWithin, type Found } from '../state/things.svelte';
 import { uuid } from '../parts/photo';
 
 export type Rulebook = Schemas['Rulebook'];
@@ -16,6 +17,8 @@ export interface KeptArea {
   tiles: number;
   book: Rulebook;
   hotspots: Hotspot[];
+  /** Cleanups, bags, equipment points, reception sites. None in areas kept by an app that knew none. */
+  things?: Found;
 }
 
 /** At most so many map tiles: a municipality down to a beach, and not a country. */
@@ -57,13 +60,14 @@ export async function keepArea(
   const book = await ask(api.GET('/api/v1/rulebook', { params: { query: { bbox } } }));
   const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
   const hotspots = found.features.map((f) => f.properties);
+  const things = await thingsWithin({ west, south, east, north });
   const bounds = { west, south, east, north };
   const tiles = tilesOver(bounds);
   const freshName = `${cacheOf(id)}-fresh`;
   try {
     const fresh = await caches.open(freshName);
-    const bytes = JSON.stringify([book, hotspots]).length + (await fetchTiles(tiles, fresh, progress));
-    const kept: KeptArea = { id, name, bounds, at: Date.now(), bytes, tiles: tiles.length, book, hotspots };
+    const bytes = JSON.stringify([book, hotspots, things]).length + (await fetchTiles(tiles, fresh, progress));
+    const kept: KeptArea = { id, name, bounds, at: Date.now(), bytes, tiles: tiles.length, book, hotspots, things };
     await (await phone()).put('kept', kept);
     await replace(await caches.open(cacheOf(id)), fresh);
   } finally {

@@ -1,5 +1,7 @@
 import type { Hotspot } from '../api/client';
 import { ago, dayAndTime, t } from '../i18n/index.svelte';
+import { kindOf } from '../outbox/kinds';
+import { outbox } from '../outbox/outbox.svelte';
 import { app } from '../state/app.svelte';
 import { isOpenCleanup, isOpenPile, levelOf, things, bagsOf } from '../state/things.svelte';
 import { markOf, type Mark } from './symbols';
@@ -24,6 +26,15 @@ export const hotspotSpot = (h: Hotspot): Spot => ({
   mark: markOf(h),
   name: `${t(`state.${h.state}`)}, ${t(`amount.${h.amount}`)}, ${ago(h.reported_at)}`,
 });
+
+/** What has a place and has yet to be sent. */
+export const waitingSpots = (): Spot[] =>
+  outbox.waiting.flatMap((item) => {
+    const { lat, lon } = item.body;
+    if (item.taken || typeof lat !== 'number' || typeof lon !== 'number') return [];
+    const name = `${t(kindOf(item).title)}, ${t('outbox.waits')}`;
+    return [{ href: `/waiting?item=${item.id}`, lat, lon, mark: 'waiting' as const, name }];
+  });
 
 /** What lies on the map beside hotspots: what is open, and what one can use. */
 export function thingSpots(now = Date.now()): Spot[] {

@@ -16,7 +16,7 @@ export const STROKES: Record<Regime, Stroke> = {
   closed: { token: '--closed', width: 8, dash: [3, 4], cap: 'butt' },
 };
 
-export type ThingMark = 'cleanup' | 'pile' | 'pile_late' | 'order' | 'plenty' | 'low' | 'empty' | 'site';
+export type ThingMark = 'cleanup' | 'pile' | 'pile_late' | 'order' | 'plenty' | 'low' | 'empty' | 'site' | 'waiting';
 export type Mark = State | 'hazard' | ThingMark;
 
 export function markOf(h: Hotspot): Mark {
@@ -63,6 +63,7 @@ export const SYMBOLS: Record<Mark, Symbol> = {
   low: { outline: BOX, glyph: 'M8 15h8', fill: '#8a5a00', ink: '#ffffff' },
   empty: { outline: BOX, glyph: 'M8.5 10.5l7 7M15.5 10.5l-7 7', fill: '#5d6b70', ink: '#ffffff' },
   site: { outline: SQUARE, glyph: 'M12 5v13M6 8h12M6 8l-2 5h4zM18 8l-2 5h4zM8 19h8', fill: '#3b3f8f', ink: '#ffffff' },
+  waiting: { outline: PIN, glyph: 'M12 5.5V10l3 2', fill: '#0d4a58', ink: '#ffffff' },
   hazard: { outline: TRIANGLE, glyph: 'M12 8v6M12 17.5v.3', fill: '#ffd23d', ink: '#231a00' },
 };
 

@@ -22,6 +22,8 @@ export interface Entry {
   photos?: { id: string; blob: Blob }[];
 }
 
+const inOrder = (items: Item[]) => items.sort((a, b) => a.at.localeCompare(b.at));
+
 /**
  * Through which everything goes that is written, with and without signal. What is put here is on the phone before
  * anything is sent, is sent in order, by one tab at a time, and leaves only when the server has taken it or a person
@@ -65,59 +67,75 @@ class Outbox {
     return this.unkept.size > 0;
   }
 
-  private async read() {
-    try {
-      const kept = (await (await phone()).getAll('items')).filter((i) => !this.unkept.has(i.id));
-      const before = this.items;
-      this.items = [...kept, ...before.filter((i) => this.unkept.has(i.id))].sort((a, b) => a.at.localeCompare(b.at));
-      // Sent by another tab.
-      for (const gone of before.filter((i) => i.state === 'waiting' && !this.items.some((k) => k.id === i.id))) {
-        this.tell(gone.id, { state: 'sent', answer: null });
+  private turn: Promise<unknown> = Promise.resolve();
+  /** What touches the phone's store goes one after another: what was read before a change does not undo it. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => {});
+    return done;
+  }
+
+  private read = () =>
+    this.inTurn(async () => {
+      try {
+        const kept = (await (await phone()).getAll('items')).filter((i) => !this.unkept.has(i.id));
+        const before = this.items;
+        this.items = inOrder([...kept, ...before.filter((i) => this.unkept.has(i.id))]);
+        // Sent by another tab.
+        for (const gone of before.filter((i) => i.state === 'waiting' && !this.items.some((k) => k.id === i.id))) {
+          this.tell(gone.id, { state: 'sent', answer: null });
+        }
+      } catch {
+        // What is in memory is all there is.
       }
-    } catch {
-      // What is in memory is all there is.
-    }
+    });
+
+  /** Keeps what is made of what is there when its turn comes, with its photos, all or nothing. */
+  private keep(make: () => Item | null, blobs: { id: string; blob: Blob }[] = []): Promise<Item | null> {
+    return this.inTurn(async () => {
+      const made = make();
+      if (!made) return null;
+      const plain = $state.snapshot(made) as Item;
+      const before = this.items.find((i) => i.id === plain.id)?.photos ?? [];
+      const dropped = before.map((p) => p.id).filter((id) => !plain.photos.some((p) => p.id === id));
+      for (const { id, blob } of blobs) this.photosInMemory.set(id, blob);
+      try {
+        const db = await phone();
+        const tx = db.transaction(['items', 'photos'], 'readwrite');
+        await Promise.all([
+          ...blobs.map(({ id, blob }) => tx.objectStore('photos').put(blob, id)),
+          tx.objectStore('items').put(plain),
+          ...dropped.map((id) => tx.objectStore('photos').delete(id)),
+          tx.done,
+        ]);
+        for (const { id } of blobs) this.photosInMemory.delete(id);
+        if (!plain.photos.some((p) => this.photosInMemory.has(p.id))) this.unkept.delete(plain.id);
+      } catch {
+        this.unkept.add(plain.id); // said on the screen; it is sent from memory
+      }
+      this.items = inOrder([...this.items.filter((i) => i.id !== plain.id), plain]);
+      this.others?.postMessage('changed');
+      return plain;
+    });
   }
 
-  /** Keeps an item and its photos, all or nothing. */
-  private async keep(item: Item, blobs: { id: string; blob: Blob }[] = []) {
-    const plain = $state.snapshot(item) as Item;
-    const before = this.items.find((i) => i.id === plain.id)?.photos ?? [];
-    const dropped = before.map((p) => p.id).filter((id) => !plain.photos.some((p) => p.id === id));
-    for (const { id, blob } of blobs) this.photosInMemory.set(id, blob);
-    try {
-      const db = await phone();
-      const tx = db.transaction(['items', 'photos'], 'readwrite');
-      await Promise.all([
-        ...blobs.map(({ id, blob }) => tx.objectStore('photos').put(blob, id)),
-        tx.objectStore('items').put(plain),
-        ...dropped.map((id) => tx.objectStore('photos').delete(id)),
-        tx.done,
-      ]);
-      for (const { id } of blobs) this.photosInMemory.delete(id);
-      if (!plain.photos.some((p) => this.photosInMemory.has(p.id))) this.unkept.delete(plain.id);
-    } catch {
-      this.unkept.add(plain.id); // said on the screen; it is sent from memory
-    }
-    this.items = [...this.items.filter((i) => i.id !== plain.id), plain].sort((a, b) => a.at.localeCompare(b.at));
-    this.others?.postMessage('changed');
-  }
-
-  private async drop(item: Item) {
-    this.items = this.items.filter((i) => i.id !== item.id);
-    this.unkept.delete(item.id);
-    try {
-      const tx = (await phone()).transaction(['items', 'photos'], 'readwrite');
-      await Promise.all([
-        tx.objectStore('items').delete(item.id),
-        ...item.photos.map((p) => tx.objectStore('photos').delete(p.id)),
-        tx.done,
-      ]);
-    } catch {
-      // was only in memory
-    }
-    item.photos.forEach((p) => this.photosInMemory.delete(p.id));
-    this.others?.postMessage('changed');
+  private drop(item: Item) {
+    return this.inTurn(async () => {
+      this.items = this.items.filter((i) => i.id !== item.id);
+      this.unkept.delete(item.id);
+      try {
+        const tx = (await phone()).transaction(['items', 'photos'], 'readwrite');
+        await Promise.all([
+          tx.objectStore('items').delete(item.id),
+          ...item.photos.map((p) => tx.objectStore('photos').delete(p.id)),
+          tx.done,
+        ]);
+      } catch {
+        // was only in memory
+      }
+      item.photos.forEach((p) => this.photosInMemory.delete(p.id));
+      this.others?.postMessage('changed');
+    });
   }
 
   private item(entry: Entry, state: Item['state']): Item {
@@ -139,18 +157,18 @@ class Outbox {
 
   /** Keeps what is being filled in, so that an app that is killed while the camera is open loses nothing. */
   async draft(entry: Entry) {
-    if (this.flying === entry.id) return; // it goes as it was sent
-    await this.keep(this.item(entry, 'draft'), entry.photos);
+    // What is on the wire goes as it was sent.
+    await this.keep(() => (this.flying === entry.id ? null : this.item(entry, 'draft')), entry.photos);
   }
 
   /** Keeps it and sends it. Tells how it went, or after a few seconds that it waits. */
   async send(entry: Entry): Promise<Outcome> {
-    const item = this.item(entry, 'waiting');
-    await this.keep(item, entry.photos);
+    const id = entry.id ?? uuid();
+    await this.keep(() => this.item({ ...entry, id }, 'waiting'), entry.photos);
     void this.askToPersist();
     const outcome = new Promise<Outcome>((resolve) => {
-      const soon = setTimeout(() => this.tell(item.id, { state: 'waiting' }), SOON_MS);
-      this.watchers.set(item.id, (o) => (clearTimeout(soon), resolve(o)));
+      const soon = setTimeout(() => this.tell(id, { state: 'waiting' }), SOON_MS);
+      this.watchers.set(id, (o) => (clearTimeout(soon), resolve(o)));
     });
     this.now();
     return outcome;
@@ -187,8 +205,7 @@ class Outbox {
 
   /** Tries an item again that was refused. */
   async again(id: string) {
-    const item = this.items.find((i) => i.id === id);
-    if (item) await this.keep({ ...item, state: 'waiting', problem: null });
+    await this.update(id, () => ({ state: 'waiting', problem: null }));
     this.now();
   }
 
@@ -251,12 +268,11 @@ class Outbox {
   }
 
   /** Changes an item that is still there: one that was withdrawn meanwhile stays away. */
-  private async update(id: string, change: (item: Item) => Partial<Item>): Promise<Item | null> {
-    const item = this.items.find((i) => i.id === id);
-    if (!item) return null;
-    const changed = { ...item, ...change(item) };
-    await this.keep(changed);
-    return changed;
+  private update(id: string, change: (item: Item) => Partial<Item>): Promise<Item | null> {
+    return this.keep(() => {
+      const item = this.items.find((i) => i.id === id);
+      return item ? { ...item, ...change(item) } : null;
+    });
   }
 
   private async sendOne(item: Item) {

@@ -68,9 +68,9 @@ const fetched = new Map<string, Promise<Component<Record<string, unknown>>>>();
 export function panelOf(name: keyof typeof PANELS) {
   const known = fetched.get(name);
   if (known) return known;
-  const texts = FIRST.includes(name) ? null : language.withLater();
-  const panel = Promise.all([PANELS[name].load(), texts]).then(
-    ([module]) => module.default as Component<Record<string, unknown>>,
+  const load = PANELS[name].load();
+  const panel = (FIRST.includes(name) ? load : language.withTexts(load)).then(
+    (module) => module.default as Component<Record<string, unknown>>,
   );
   fetched.set(name, panel);
   panel.catch(() => fetched.delete(name)); // without signal: the next time it is tried again

@@ -86,7 +86,7 @@ class AppState {
 
   private remembering: ReturnType<typeof setTimeout> | undefined;
   private rememberHotspots() {
-    return remember('hotspots', $state.snapshot([...this.hotspots.values()].slice(-REMEMBERED)));
+    return remember('hotspots', [...this.hotspots.values()].slice(-REMEMBERED));
   }
 
   /** Reads the hotspots of a window. */

@@ -9,7 +9,6 @@ export type Route =
   | { name: 'messages' }
   | { name: 'desk' }
   | { name: 'day' }
-  | { name: 'numbers' }
   | { name: 'refund' }
   | { name: 'fleet' }
   | { name: 'plans' }
@@ -26,7 +25,7 @@ export type Route =
   | { name: 'plan' | 'pile_form' | 'adopt'; lat: number | null; lon: number | null; query: Record<string, string> }
   | { name: ThingRoute; id: string }
   | { name: 'gate' | 'code'; code: string | null }
-  | { name: 'season'; query: Record<string, string> };
+  | { name: 'season' | 'numbers'; query: Record<string, string> };
 
 /** Panels about one thing, by the first part of their address. */
 const THINGS = {
@@ -54,7 +53,6 @@ const PLAIN = [
   'messages',
   'desk',
   'day',
-  'numbers',
   'refund',
   'fleet',
   'plans',
@@ -82,7 +80,7 @@ export function parse(path: string, search = ''): Route {
   if (first === 'routes' && second) return { name: 'route', id: second, query };
   if (first === 'gate') return { name: 'gate', code: second ?? null };
   if (first === 'c' && second) return { name: 'code', code: second };
-  if (first === 'season') return { name: 'season', query };
+  if (first === 'season' || first === 'numbers') return { name: first, query };
   if (first === 'areas' && second) return { name: 'area', code: second };
   if (first === 'place' && at) return { name: 'place', ...at, on: new URLSearchParams(search).get('on') };
   if (first === 'report')

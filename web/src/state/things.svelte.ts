@@ -27,6 +27,30 @@ const OPEN_CLEANUPS = 'planned,under_way,cleaned';
 const OPEN_PILES = 'filled,ready,requested,accepted,collected';
 const OPEN_ORDERS = 'proposed,assigned,accepted,under_way,done';
 
+/** Things of a window, with the lines of their stretches. */
+export type Found = { [L in LayerName]: Layers[L][] } & { lines: [string, Lines][] };
+
+/** Asks the service for what is open, and what one can use, in a window. */
+export async function thingsWithin(b: Bounds): Promise<Found> {
+  const bbox = [b.west, b.south, b.east, b.north].map((n) => n.toFixed(5)).join(',');
+  const query = (state?: string) => ({ params: { query: { bbox, ...(state ? { state } : {}) } } });
+  const [cleanups, piles, orders, points, sites] = await Promise.all([
+    ask(api.GET('/api/v1/cleanups', query(OPEN_CLEANUPS))),
+    ask(api.GET('/api/v1/piles', query(OPEN_PILES))),
+    ask(api.GET('/api/v1/orders', query(OPEN_ORDERS))),
+    ask(api.GET('/api/v1/equipment', query())),
+    ask(api.GET('/api/v1/sites', query())),
+  ]);
+  return {
+    cleanup: cleanups.features.map((f) => f.properties),
+    pile: piles.features.map((f) => f.properties),
+    order: orders.features.map((f) => f.properties),
+    equipment: points.features.map((f) => f.properties),
+    site: sites.features.map((f) => f.properties),
+    lines: [...cleanups.features, ...orders.features].map((f) => [f.id, f.geometry as unknown as Lines]),
+  };
+}
+
 /** The things in view, as the service and its live feed tell of them. */
 class Things {
   cleanup = new SvelteMap<string, Cleanup>();
@@ -50,46 +74,26 @@ class Things {
     if (!there || there.version <= thing.version) map.set(thing.id, thing);
   }
 
-  /** Reads the things of a window; without signal, those of the last time. */
+  /** Reads the things of a window; without signal, those of the last time and of kept areas. */
   async load(b: Bounds) {
-    const bbox = [b.west, b.south, b.east, b.north].map((n) => n.toFixed(5)).join(',');
-    const query = (state?: string) => ({ params: { query: { bbox, ...(state ? { state } : {}) } } });
     try {
-      const [cleanups, piles, orders, points, sites] = await Promise.all([
-        ask(api.GET('/api/v1/cleanups', query(OPEN_CLEANUPS))),
-        ask(api.GET('/api/v1/piles', query(OPEN_PILES))),
-        ask(api.GET('/api/v1/orders', query(OPEN_ORDERS))),
-        ask(api.GET('/api/v1/equipment', query())),
-        ask(api.GET('/api/v1/sites', query())),
-      ]);
-      for (const f of [...cleanups.features, ...orders.features]) this.lines.set(f.id, f.geometry as unknown as Lines);
-      this.fill(
-        cleanups.features.map((f) => f.properties),
-        piles.features.map((f) => f.properties),
-        orders.features.map((f) => f.properties),
-        points.features.map((f) => f.properties),
-        sites.features.map((f) => f.properties),
-      );
-      void remember('things', $state.snapshot([...this.equipment.values(), ...this.site.values()].slice(-500)));
+      const found = await thingsWithin(b);
+      this.fill(found);
+      void remember('things', found);
     } catch {
-      await this.fromPhone();
+      const kept = await (await import('../kept/area')).keptAreas();
+      for (const area of kept) if (area.things) this.fill(area.things);
+      const last = await recall<Found>('things');
+      if (last) this.fill(last.value);
     }
   }
 
-  private fill(cleanups: Cleanup[], piles: Pile[], orders: Order[], points: Point[], sites: Site[]) {
-    for (const c of cleanups) this.keep('cleanup', c);
-    for (const p of piles) this.keep('pile', p);
-    for (const o of orders) this.keep('order', o);
-    for (const p of points) this.keep('equipment', p);
-    for (const s of sites) this.keep('site', s);
-  }
-
-  private async fromPhone() {
-    const last = await recall<(Point | Site)[]>('things');
-    for (const thing of last?.value ?? []) {
-      if ('stock' in thing) this.keep('equipment', thing);
-      else this.keep('site', thing);
+  private fill({ lines, ...layers }: Found) {
+    for (const [id, line] of lines) this.lines.set(id, line);
+    for (const [layer, found] of Object.entries(layers)) {
+      for (const thing of found) this.hold(layer as LayerName, thing);
     }
+    this.changed += 1;
   }
 }
 
