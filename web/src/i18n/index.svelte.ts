@@ -44,7 +44,15 @@ class Language {
   /** None before one is chosen, which is done before anything is shown. */
   messages = $state.raw({} as Catalogue & LaterCatalogue);
 
-  async choose(lang: Lang, remember = true) {
+  /** Ends when the language chosen last is there. */
+  private chosen: Promise<void> = Promise.resolve();
+
+  choose(lang: Lang, remember = true) {
+    this.chosen = this.fetch(lang, remember);
+    return this.chosen;
+  }
+
+  private async fetch(lang: Lang, remember: boolean) {
     const [all, later] = await Promise.all([CATALOGUES[lang](), this.isLater ? LATER[lang]() : null]);
     this.messages = { ...this.messages, ...all, ...later };
     this.lang = lang;
@@ -54,6 +62,7 @@ class Language {
 
   /** Fetches the texts of later panels, before they are shown. */
   private async withLater() {
+    await this.chosen;
     if (this.isLater) return;
     const texts = await LATER[this.lang]();
     this.isLater = true;
@@ -81,6 +90,7 @@ export const language = new Language();
 
 const numbers = new Map<string, Intl.NumberFormat>();
 const spans = new Map<string, Intl.RelativeTimeFormat>();
+const times = new Map<string, Intl.DateTimeFormat>();
 const plurals = new Map<string, Intl.PluralRules>();
 
 /** What `Intl` makes takes a while, and is the same each time. */
@@ -120,19 +130,23 @@ export function problem(code: string): string {
   return t((key in language.messages ? key : 'problem.internal') as Key);
 }
 
+/** Dates and times as the language writes them. */
+function written(name: string, how: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const tag = language.tag;
+  return kept(times, `${name} ${tag}`, () => new Intl.DateTimeFormat(tag, how));
+}
+
 export function day(instant: string): string {
-  return new Intl.DateTimeFormat(language.tag, { day: 'numeric', month: 'long', year: 'numeric' }).format(
-    new Date(instant),
-  );
+  return written('day', { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(instant));
 }
 
 export function dayAndTime(instant: string): string {
-  return new Intl.DateTimeFormat(language.tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
+  return written('time', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
 }
 
 /** From one instant to another: the day once when both are on it. */
 export function span(from: string, until: string): string {
-  const format = new Intl.DateTimeFormat(language.tag, {
+  const format = written('span', {
     weekday: 'long',
     day: 'numeric',
     month: 'long',

@@ -17,6 +17,9 @@ export class Marks {
   private index = new Supercluster<InCluster>(CLUSTERS);
   private spots = new Map<string, Spot>();
   private selected: string | null = null;
+  private readonly drawn = new Map<string, L.Marker>();
+  /** Ids of the clusters that are drawn. */
+  private readonly clusters = new Map<string, number>();
 
   constructor(
     private readonly map: L.Map,
@@ -55,41 +58,55 @@ export class Marks {
     }
   }
 
+  /** Draws what is in view: what is drawn as it should be stays, with the focus it may have. */
   private draw() {
-    this.layer.clearLayers();
     const b = this.map.getBounds().pad(0.1);
     const found = this.index.getClusters(
       [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()],
       Math.round(this.map.getZoom()),
     );
+    const wanted = new Map<string, () => L.Marker>();
+    this.clusters.clear();
     for (const f of found) {
       const [lon, lat] = f.geometry.coordinates as [number, number];
       const properties = f.properties;
-      if ('cluster' in properties && properties.cluster)
-        this.cluster(lat, lon, properties.cluster_id, properties.point_count);
-      else this.spot((properties as InCluster).href);
+      if ('cluster' in properties && properties.cluster) {
+        const key = [lat, lon, properties.point_count].join();
+        this.clusters.set(key, properties.cluster_id);
+        wanted.set(key, () => this.cluster(lat, lon, key, properties.point_count));
+      } else this.want(wanted, (properties as InCluster).href);
     }
-    if (this.selected) this.spot(this.selected);
+    if (this.selected) this.want(wanted, this.selected);
+    for (const [key, mark] of this.drawn) {
+      if (wanted.has(key)) continue;
+      mark.remove();
+      this.drawn.delete(key);
+    }
+    for (const [key, make] of wanted) if (!this.drawn.has(key)) this.drawn.set(key, make());
   }
 
-  private cluster(lat: number, lon: number, id: number, count: number) {
-    const icon = L.divIcon({ className: 'cluster', html: String(count), iconSize: [44, 44] });
-    const mark = this.mark(lat, lon, icon, this.clusterName(count));
-    mark.on('click', () =>
-      this.map.flyTo([lat, lon], Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5), { duration: 0.4 }),
-    );
-  }
-
-  private spot(href: string) {
+  private want(wanted: Map<string, () => L.Marker>, href: string) {
     const spot = this.spots.get(href);
     if (!spot) return;
     const chosen = href === this.selected;
+    wanted.set([href, spot.lat, spot.lon, spot.mark, spot.name, chosen].join(), () => this.spot(spot, chosen));
+  }
+
+  private cluster(lat: number, lon: number, key: string, count: number) {
+    const icon = L.divIcon({ className: 'cluster', html: String(count), iconSize: [44, 44] });
+    return this.mark(lat, lon, icon, this.clusterName(count)).on('click', () => {
+      const id = this.clusters.get(key) ?? 0; // as the index of the moment has it
+      this.map.flyTo([lat, lon], Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5), { duration: 0.4 });
+    });
+  }
+
+  private spot({ href, lat, lon, mark, name }: Spot, chosen: boolean) {
     const icon = L.divIcon({
       className: chosen ? 'mark chosen' : 'mark',
-      html: svg(spot.mark, chosen ? 42 : 34),
+      html: svg(mark, chosen ? 42 : 34),
       iconSize: [44, 44],
     });
-    this.mark(spot.lat, spot.lon, icon, spot.name).on('click', () => this.open(href));
+    return this.mark(lat, lon, icon, name).on('click', () => this.open(href));
   }
 
   private mark(lat: number, lon: number, icon: L.DivIcon, name: string): L.Marker {

@@ -58,14 +58,20 @@ export class ShoreLayer extends L.GridLayer {
     const ratio = Math.min(2, devicePixelRatio || 1);
     canvas.width = canvas.height = SIDE * ratio;
     const id = (this.orders += 1);
-    this.waiting.set(id, (painted) => {
-      if ('error' in painted) return done(new Error(painted.error), canvas);
-      canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(painted.bitmap);
-      done(undefined, canvas);
-    });
+    this.waiting.set(id, ({ error }) => done(error === null ? undefined : new Error(error), canvas));
     const { x: column, y: row, z: zoom } = coords;
-    const order: Order = { id, zoom, column, row, version: this.version, colours: this.colours, ratio };
-    this.painter.postMessage(order);
+    const offscreen = canvas.transferControlToOffscreen();
+    const order: Order = {
+      id,
+      zoom,
+      column,
+      row,
+      version: this.version,
+      colours: this.colours,
+      ratio,
+      canvas: offscreen,
+    };
+    this.painter.postMessage(order, [offscreen]);
     return canvas;
   }
 }

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { paint, SIDE, type Colours, type Tile } from './paint';
+import { paint, type Colours, type Tile } from './paint';
 
 // Tiles are fetched, read and painted beside the app, so that a finger on the map is never waited for.
 
@@ -11,9 +11,14 @@ export interface Order {
   version: string;
   colours: Colours;
   ratio: number;
+  /** Of the page: what is painted here is shown there without the page doing anything. */
+  canvas: OffscreenCanvas;
 }
 
-export type Done = { id: number; bitmap: ImageBitmap } | { id: number; error: string };
+export interface Done {
+  id: number;
+  error: string | null;
+}
 
 /** Tiles deeper than this are not made: the deepest ones are drawn larger. */
 const DEEPEST = 16;
@@ -23,19 +28,17 @@ const CLIMB = 6;
 declare const self: DedicatedWorkerGlobalScope;
 
 self.onmessage = async ({ data: order }: MessageEvent<Order>) => {
-  const tell = (done: Done, transfer: Transferable[] = []) => self.postMessage(done, transfer);
+  const tell = (error: string | null) => self.postMessage({ id: order.id, error } satisfies Done);
   try {
     // A tile of 512 pixels shows what a tile of 256 shows one zoom higher up.
     const zoom = Math.max(0, order.zoom - 1);
     const tile = await fetched(order, zoom, Math.max(0, zoom - DEEPEST), CLIMB);
-    const canvas = new OffscreenCanvas(SIDE * order.ratio, SIDE * order.ratio);
-    const context = canvas.getContext('2d');
+    const context = order.canvas.getContext('2d');
     if (!context) throw new Error('no canvas');
     paint(context, tile, order.colours, order.ratio);
-    const bitmap = canvas.transferToImageBitmap();
-    tell({ id: order.id, bitmap }, [bitmap]);
+    tell(null);
   } catch (e) {
-    tell({ id: order.id, error: String(e) });
+    tell(String(e));
   }
 };
 
