@@ -35,7 +35,7 @@ export default defineConfig({
     }),
   ],
   // Smaller files than this would be put into the page, which the content security policy forbids for scripts.
-  build: { assetsInlineLimit: 0, target: 'es2022', reportCompressedSize: true },
+  build: { assetsInlineLimit: 0, target: 'es2022', reportCompressedSize: true, cssCodeSplit: false },
   server: { proxy: { '/api': 'http://localhost:8080' } },
   test: { include: ['src/**/*.test.ts'] },
 });
