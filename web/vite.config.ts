@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { VitePWA } from 'vite-plugin-pwa';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const icon = (size: number, purpose: 'any' | 'maskable') => ({
@@ -9,9 +10,24 @@ const icon = (size: number, purpose: 'any' | 'maskable') => ({
   purpose,
 });
 
+/** Names the texts of each language in the page; the service leaves those of the reader's, so that they are fetched at once. */
+const texts: Plugin = {
+  name: 'texts-at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle }) =>
+      Object.values(bundle ?? {}).flatMap((chunk) => {
+        const lang = chunk.type === 'chunk' && /\/i18n\/(\w\w)\.ts$/.exec(chunk.facadeModuleId ?? '')?.[1];
+        const attrs = { rel: 'modulepreload', crossorigin: true, hreflang: lang || '', href: `/${chunk.fileName}` };
+        return lang ? [{ tag: 'link', attrs, injectTo: 'head' as const }] : [];
+      }),
+  },
+};
+
 export default defineConfig({
   plugins: [
     svelte(),
+    texts,
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',

@@ -65,6 +65,7 @@ fn page(app: &App, req: &HttpRequest, index: &Path) -> HttpResponse {
         return HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body(missing);
     };
     let lang = language(req.headers());
+    let html = with_texts_of(&html, lang);
     let body = match share::card(app, req.path(), lang) {
         Some(card) => with_card(&html, &card, &app.config.server.public_url, req.path(), lang),
         None => html,
@@ -80,6 +81,13 @@ fn page(app: &App, req: &HttpRequest, index: &Path) -> HttpResponse {
 pub fn language(headers: &HeaderMap) -> Lang {
     let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     wanted.split(',').find_map(|l| Lang::of_tag(l.split([';', '-']).next()?.trim())).unwrap_or(Lang::Nb)
+}
+
+/// The page as one reader gets it: with the texts of one language, which are named in it for each.
+fn with_texts_of(html: &str, lang: Lang) -> String {
+    let code = lang.tag().split('-').next().unwrap_or_default();
+    let own = format!("hreflang=\"{code}\"");
+    html.lines().filter(|l| !l.contains("hreflang=") || l.contains(&own)).collect::<Vec<_>>().join("\n")
 }
 
 /// The page with a title, a description and what a chat shows (ogp.me).

@@ -7,7 +7,7 @@ use crate::helpers::{Engine, OPEN, PROFESSIONAL, Person, TestApp};
 
 async fn with_front() -> (TestApp, tempfile::TempDir) {
     let web = tempfile::tempdir().unwrap();
-    let page = "<html><head>\n<meta name=\"description\" content=\"x\" />\n<title>Strandline</title></head></html>";
+    let page = "<html><head>\n<meta name=\"description\" content=\"x\" />\n<link hreflang=\"nb\" />\n<link hreflang=\"da\" />\n<title>Strandline</title></head></html>";
     std::fs::write(web.path().join("index.html"), page).unwrap();
     std::fs::create_dir(web.path().join("assets")).unwrap();
     for (name, text) in [("a-1.js", "plain"), ("a-1.js.br", "packed by brotli"), ("a-1.js.gz", "packed by gzip")] {
@@ -78,5 +78,15 @@ both! {
         assert_eq!(book["municipalities"]["features"].as_array().unwrap().len(), 2);
         assert_eq!(book["today"], json!("2026-06-10"));
         assert_eq!(anyone.get("/api/v1/rulebook?bbox=0,50,10,60").await.refused(422, "invalid")["field"], "bbox");
+    }
+}
+
+#[tokio::test]
+async fn the_page_names_the_texts_of_the_readers_language_and_no_other() {
+    let (app, _web) = with_front().await;
+    let anyone = app.anonymous();
+    for (wanted, lang, other) in [("da,en;q=0.5", "da", "nb"), ("no", "nb", "da"), ("fr", "nb", "da")] {
+        let page = head_of(&anyone, "/list", wanted).await;
+        assert!(page.contains(&format!("hreflang=\"{lang}\"")) && !page.contains(&format!("hreflang=\"{other}\"")), "{page}");
     }
 }
