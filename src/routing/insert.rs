@@ -62,13 +62,19 @@ impl<'a, const D: usize> Judge<'a, D> {
         (RELOAD && self.class.hands_in) || fits(&route.load, &self.demand, &self.capacity)
     }
 
+    /// What the stop would cost more between two nodes with a way of `edge` between them, were there nothing else to keep.
+    #[inline]
+    pub fn between(&self, before: u32, after: u32, edge: i32) -> i64 {
+        i64::from(self.cost_to[before as usize] + self.cost_from[after as usize] - edge)
+    }
+
     /// What the stop would cost more before slot `at`, were there nothing else to keep: less than it can be had for.
     #[inline]
     pub fn least(&self, route: &Route<D>, at: usize) -> i64 {
         let (before, here) = (&route.slots[at - 1], &route.slots[at]);
-        let way = self.cost_to[before.node as usize] + self.cost_from[here.node as usize];
         // A vehicle that stands in its depot has yet to leave.
-        if route.stops == 0 { i64::from(way) + self.class.fixed } else { i64::from(way - here.edge) }
+        let (edge, leaving) = if route.stops == 0 { (0, self.class.fixed) } else { (here.edge, 0) };
+        self.between(before.node, here.node, edge) + leaving
     }
 
     /// The place before slot `at`, if it is cheaper than `below` and keeps every condition.

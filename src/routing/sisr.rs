@@ -47,7 +47,7 @@ impl Settings {
             blink: 0.01,
             hot: if timed && problem.sites == 0 { 3.0 } else { 0.5 },
             cold: 0.01,
-            neighbours: (timed && problem.stops > 300).then_some(20),
+            neighbours: (timed && problem.stops > 300).then_some(40),
         }
     }
 }
@@ -72,6 +72,8 @@ pub struct Outcome {
 const STEPS: u64 = 64;
 /// How many neighbours are looked through for routes to take strings from.
 const ADJACENT: usize = 250;
+/// How often, of 256 times, the ends of all routes are looked at although a place beside a neighbour was found.
+const ENDS: u8 = 64;
 const NONE: u32 = u32::MAX;
 
 /// Searches for tours until the budget is used. The same problem, settings and budget in steps give the same tours.
@@ -92,8 +94,10 @@ struct Search<'a, const TIMED: bool, const RELOAD: bool, const D: usize> {
     settings: Settings,
     rng: Rng,
     routes: Vec<Route<D>>,
-    route_of: Vec<u32>,
-    position: Vec<u32>,
+    /// Where each stop stands.
+    standing: Vec<Standing>,
+    /// The ends of each route.
+    ends: Vec<Ends>,
     /// Vehicles of each class that stand in the depot.
     free: Vec<u32>,
     absent: Vec<u32>,
@@ -109,6 +113,58 @@ struct Search<'a, const TIMED: bool, const RELOAD: bool, const D: usize> {
     begun: usize,
     marked: Vec<u64>,
     mark: u64,
+}
+
+/// Where a stop stands, with the nodes beside it and what the ways from and to them cost: what most places beside it are judged
+/// by lies in one line of the processor's cache.
+#[derive(Clone, Copy, Default)]
+struct Standing {
+    route: u32,
+    position: u32,
+    before: u32,
+    after: u32,
+    edge_before: i32,
+    edge_after: i32,
+}
+
+/// The first and the last node of a route between its depots, with what the ways from and to these cost; none, when there is none.
+#[derive(Clone, Copy)]
+struct Ends {
+    class: u32,
+    first: u32,
+    last: u32,
+    edge_first: i32,
+    edge_last: i32,
+}
+
+/// The cheapest place so far, and the chance by which some are passed over.
+struct Best {
+    found: Option<(usize, Place)>,
+    rng: Rng,
+    blink: u32,
+}
+
+impl Best {
+    /// What a place has to cost less than.
+    fn below(&self) -> i64 {
+        self.found.map_or(i64::MAX, |(_, place)| place.cost)
+    }
+
+    /// Keeps the place before slot `at` of a route when it is cheaper, keeps every condition and is not passed over.
+    #[inline]
+    fn look<const TIMED: bool, const RELOAD: bool, const D: usize>(
+        &mut self,
+        index: usize,
+        route: &Route<D>,
+        at: usize,
+        judge: &Judge<D>,
+    ) {
+        if let Some(place) = judge.place::<TIMED, RELOAD>(route, at, self.below())
+            && self.rng.u32(..) >= self.blink
+        {
+            self.found = Some((index, place));
+        }
+    }
 }
 
 /// What stops are put in order by before they are put back.
@@ -147,8 +203,8 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
             settings: *settings,
             rng: Rng::with_seed(settings.seed),
             routes: vec![],
-            route_of: vec![NONE; of.stops],
-            position: vec![0; of.stops],
+            standing: vec![Standing { route: NONE, ..Standing::default() }; of.stops],
+            ends: vec![],
             free: of.classes.iter().map(|c| c.count).collect(),
             absent: of.all_stops().collect(),
             adjacent: near::adjacent(of, ADJACENT),
@@ -258,6 +314,7 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
                 continue;
             }
             let gone = self.routes.swap_remove(i);
+            self.ends.swap_remove(i);
             self.free[gone.class] += 1;
             self.spare.push(gone);
             if i < self.routes.len() {
@@ -268,23 +325,37 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
 
     fn undo(&mut self, absent_before: Vec<u32>, free_before: Vec<u32>) {
         self.spare.extend(self.routes.drain(self.begun..));
+        self.ends.truncate(self.begun);
         while let Some((i, old)) = self.saved.pop() {
             self.spare.push(std::mem::replace(&mut self.routes[i], old));
             self.place_stops(i);
         }
         for stop in &absent_before {
-            self.route_of[*stop as usize] = NONE;
+            self.standing[*stop as usize].route = NONE;
         }
         (self.absent, self.free) = (absent_before, free_before);
     }
 
+    /// Notes where the stops of a route stand, and its ends.
     fn place_stops(&mut self, index: usize) {
-        for (at, node) in self.routes[index].nodes().enumerate() {
-            if self.of.is_stop(node) {
-                self.route_of[node as usize] = index as u32;
-                self.position[node as usize] = at as u32;
+        let (class, slots) = (self.routes[index].class as u32, &self.routes[index].slots);
+        for (before, around) in slots.windows(3).enumerate() {
+            let [left, here, right] = [around[0], around[1], around[2]];
+            if self.of.is_stop(here.node) {
+                self.standing[here.node as usize] = Standing {
+                    route: index as u32,
+                    position: before as u32 + 1,
+                    before: left.node,
+                    after: right.node,
+                    edge_before: here.edge,
+                    edge_after: right.edge,
+                };
             }
         }
+        let (first, home) = (slots[1], slots[slots.len() - 1]);
+        let (first_node, last_node) = if slots.len() == 2 { (NONE, NONE) } else { (first.node, slots[slots.len() - 2].node) };
+        let ends = Ends { class, first: first_node, last: last_node, edge_first: first.edge, edge_last: home.edge };
+        if index == self.ends.len() { self.ends.push(ends) } else { self.ends[index] = ends }
     }
 
     /// Takes strings of stops out of routes around a seed.
@@ -298,7 +369,7 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
         let mut taken = 0;
         for i in 0..self.adjacent[seed].len() {
             let stop = self.adjacent[seed][i];
-            let route = self.route_of[stop as usize];
+            let route = self.standing[stop as usize].route;
             if taken >= strings {
                 break;
             }
@@ -324,16 +395,16 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
             }
         }
         let whole = length + kept;
-        let at = self.position[stop as usize] as usize;
+        let at = self.standing[stop as usize].position as usize;
         let (low, high) = ((at + 1).saturating_sub(whole).max(1), at.min(stops + 1 - whole));
         let from = self.rng.usize(low..=high);
         let keep = if kept > 0 { from + self.rng.usize(0..=length) } else { usize::MAX - kept };
-        let (of, absent, route_of) = (self.of, &mut self.absent, &mut self.route_of);
+        let (of, absent, standing) = (self.of, &mut self.absent, &mut self.standing);
         self.routes[index].retain(&self.amounts, |here, node| {
             let stays = here < from || here >= from + whole || (keep..keep + kept).contains(&here) || !of.is_stop(node);
             if !stays {
                 absent.push(node);
-                route_of[node as usize] = NONE;
+                standing[node as usize].route = NONE;
             }
             stays
         });
@@ -351,7 +422,7 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
             let out: Vec<u32> = route.stops_iter(self.of).collect();
             route.copy_of(&self.empty[route.class]);
             for stop in &out {
-                self.route_of[*stop as usize] = NONE;
+                self.standing[*stop as usize].route = NONE;
             }
             self.absent.extend(out);
         }
@@ -390,53 +461,79 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
 
     /// The cheapest place for a stop: in a route there is, or with a vehicle that stands in its depot.
     fn cheapest(&mut self, stop: u32) -> Option<(usize, Place)> {
-        let mut best: Option<(usize, Place)> = None;
         let single = self.of.classes.len() == 1;
-        let blink = (self.settings.blink * f64::from(u32::MAX)) as u32;
-        let (of, rng) = (&self.amounts, &mut self.rng);
+        let of = &self.amounts;
         let judges: Vec<Judge<D>> =
             if single { vec![] } else { (0..self.of.classes.len()).map(|c| Judge::new(of, c, stop)).collect() };
         let only = Judge::new(of, 0, stop);
         let judge = |class: usize| if single { &only } else { &judges[class] };
-        let mut look = |index: usize, route: &Route<D>, at: usize, judge: &Judge<D>| {
-            let below = best.map_or(i64::MAX, |(_, p)| p.cost);
-            if judge.least(route, at) < below
-                && let Some(place) = judge.place::<TIMED, RELOAD>(route, at, below)
-                && rng.u32(..) >= blink
-            {
-                best = Some((index, place));
-            }
-        };
+        let blink = (self.settings.blink * f64::from(u32::MAX)) as u32;
+        let mut best = Best { found: None, rng: self.rng.clone(), blink };
         if self.neighbours.is_empty() || RELOAD {
-            for (index, route) in self.routes.iter().enumerate() {
-                let judge = judge(route.class);
-                if judge.may_join::<RELOAD>(route) && judge.may() {
-                    (1..route.slots.len()).for_each(|at| look(index, route, at, judge));
-                }
-            }
+            self.look_everywhere(judge, &mut best);
         } else {
-            for (index, route) in self.routes.iter().enumerate() {
-                let judge = judge(route.class);
-                if judge.may_join::<RELOAD>(route) && judge.may() {
-                    look(index, route, 1, judge);
-                    look(index, route, route.slots.len() - 1, judge);
-                }
+            self.look_beside(&self.neighbours[stop as usize], judge, &mut best);
+            if best.found.is_none() || best.rng.u8(..) < ENDS {
+                self.look_at_ends(judge, &mut best);
             }
-            for near in &self.neighbours[stop as usize] {
-                let index = self.route_of[*near as usize];
-                if index == NONE {
-                    continue;
-                }
-                let route = &self.routes[index as usize];
-                let judge = judge(route.class);
-                if judge.may_join::<RELOAD>(route) && judge.may() {
-                    let at = self.position[*near as usize] as usize;
-                    look(index as usize, route, at, judge);
-                    look(index as usize, route, at + 1, judge);
+        }
+        let Best { found, rng, .. } = best;
+        self.rng = rng;
+        self.with_another_vehicle(stop, found)
+    }
+
+    fn look_everywhere<'j>(&self, judge: impl Fn(usize) -> &'j Judge<'j, D>, best: &mut Best) {
+        for (index, route) in self.routes.iter().enumerate() {
+            let judge = judge(route.class);
+            if judge.may_join::<RELOAD>(route) && judge.may() {
+                for at in 1..route.slots.len() {
+                    if judge.least(route, at) < best.below() {
+                        best.look::<TIMED, RELOAD, D>(index, route, at, judge);
+                    }
                 }
             }
         }
-        self.with_another_vehicle(stop, best)
+    }
+
+    /// Looks just before and just after each of these stops.
+    fn look_beside<'j>(&self, stops: &[u32], judge: impl Fn(usize) -> &'j Judge<'j, D>, best: &mut Best) {
+        for stop in stops {
+            let there = self.standing[*stop as usize];
+            if there.route == NONE {
+                continue;
+            }
+            let (index, at) = (there.route as usize, there.position as usize);
+            let judge = judge(self.ends[index].class as usize);
+            self.look_between(index, at, judge.between(there.before, *stop, there.edge_before), judge, best);
+            self.look_between(index, at + 1, judge.between(*stop, there.after, there.edge_after), judge, best);
+        }
+    }
+
+    /// Looks at the beginning and at the end of each route.
+    fn look_at_ends<'j>(&self, judge: impl Fn(usize) -> &'j Judge<'j, D>, best: &mut Best) {
+        for (index, ends) in self.ends.iter().enumerate() {
+            let (class, judge) = (&self.of.classes[ends.class as usize], judge(ends.class as usize));
+            if ends.first == NONE {
+                self.look_between(index, 1, judge.least(&self.routes[index], 1), judge, best);
+                continue;
+            }
+            self.look_between(index, 1, judge.between(class.start, ends.first, ends.edge_first), judge, best);
+            let cost = judge.between(ends.last, class.end, ends.edge_last);
+            if cost < best.below() {
+                self.look_between(index, self.routes[index].slots.len() - 1, cost, judge, best);
+            }
+        }
+    }
+
+    /// Looks at a place that costs so much; the route is not even touched when that is too much.
+    #[inline]
+    fn look_between(&self, index: usize, at: usize, cost: i64, judge: &Judge<D>, best: &mut Best) {
+        if cost < best.below() {
+            let route = &self.routes[index];
+            if judge.may_join::<RELOAD>(route) && judge.may() {
+                best.look::<TIMED, RELOAD, D>(index, route, at, judge);
+            }
+        }
     }
 
     fn with_another_vehicle(&self, stop: u32, mut best: Option<(usize, Place)>) -> Option<(usize, Place)> {
