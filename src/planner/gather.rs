@@ -13,11 +13,13 @@ use crate::domain::pile::{Access, Pile};
 use crate::domain::place::LonLat;
 use crate::domain::site::Site;
 use crate::error::{Error, Result};
-use crate::routing::day::{Day, Task};
+use crate::routing::day::{Day, Task, special};
 use crate::routing::travel::{Away, Ground, Network, Roads};
 
 /// The most reception sites of a plan.
 const MOST_SITES: usize = 30;
+/// How many sites near each pile are looked at: of all, and of those that take what lies beside it.
+const NEAREST: usize = 5;
 /// How far away a reception site may lie from a pile, in metres.
 const SITE_WITHIN_M: f64 = 100_000.0;
 
@@ -131,11 +133,11 @@ fn sites_near(coast: &Coast, part: &Part) -> Vec<Arc<Site>> {
         None => sites.push((metres, site.clone())),
     };
     for pile in &part.piles {
-        for (metres, site) in coast.sites.nearest(pile.at, 5, SITE_WITHIN_M, |s| s.at) {
-            if site.in_use {
-                add(metres, site);
-            }
-        }
+        let near: Vec<_> =
+            coast.sites.nearest(pile.at, usize::MAX, SITE_WITHIN_M, |s| s.at).into_iter().filter(|(_, s)| s.in_use).collect();
+        let takes_all = |site: &Site| special(pile).all(|kind| site.takes.contains(&kind));
+        let fit = near.iter().filter(|(_, s)| takes_all(s)).take(NEAREST);
+        near.iter().take(NEAREST).chain(fit).for_each(|(metres, site)| add(*metres, site));
     }
     for id in &part.sites {
         if let Some(site) = coast.sites.get(*id) {

@@ -13,7 +13,7 @@ use super::travel::{Away, Leg, Lengths, Network};
 use super::{Class, LARGEST, Matrix, NEVER, Problem, Tour, UNREACHABLE, Windows};
 use crate::domain::fleet::{Vehicle, VehicleKind};
 use crate::domain::pickup::{BrokenAt, BrokenRule, LeftWhy, PickupRoute, RoadsBy, RouteState, RouteStop, RouteSums, StopKind};
-use crate::domain::pile::Pile;
+use crate::domain::pile::{Beside, Pile};
 use crate::domain::planning::PlanningTerms;
 use crate::domain::site::{Site, Takes, open_spans};
 use crate::domain::thing::Record;
@@ -125,6 +125,7 @@ impl Day {
         let time = |i, j| lengths.leg(i, j).map_or(UNREACHABLE, |leg| whole(seconds(leg)));
         let cost = |leg: Leg| cents(leg.metres / 1000.0 * facts.cost_per_km + seconds(leg) / 3600.0 * facts.cost_per_hour);
         let depot = (self.problem.stops + self.problem.sites + v) as u32;
+        let brings = self.brings(v);
         let limit = |n: u32| i32::try_from(n).unwrap_or(LARGEST);
         Class {
             start: depot,
@@ -135,13 +136,28 @@ impl Day {
             least: [0, 0, limit(facts.least_bags)],
             cost: Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, cost)),
             time: Matrix::by(nodes, time),
-            windows: (0..nodes).map(|node| self.windows(v, d, node)).collect(),
+            windows: (0..nodes).map(|node| self.windows(v, d, node, &brings)).collect(),
             hands_in: true,
         }
     }
 
+    /// What a vehicle may have on board beside litter in this plan: of what lies beside the piles it can take, as much as one site
+    /// takes together. It hands in at such sites only, so that nothing is brought where it is not taken.
+    fn brings(&self, v: usize) -> Vec<Takes> {
+        let facts = &self.task.vehicles[v].facts;
+        let mut brings = vec![];
+        for kind in [Takes::Hazardous, Takes::Bulky] {
+            let lies = |p: &&Arc<Pile>| facts.reaches(p.access) && facts.can_take(p) && special(p).any(|k| k == kind);
+            let all = |site: &&Arc<Site>| takes(site, facts.kind) && brings.iter().chain([&kind]).all(|k| site.takes.contains(k));
+            if self.task.piles.iter().any(|p| lies(&p)) && self.task.sites.iter().any(|s| all(&s)) {
+                brings.push(kind);
+            }
+        }
+        brings
+    }
+
     /// When work may begin at a node, on the clock of a vehicle that stands still in its break.
-    fn windows(&self, v: usize, d: usize, node: usize) -> Windows {
+    fn windows(&self, v: usize, d: usize, node: usize, brings: &[Takes]) -> Windows {
         let (stops, sites) = (self.problem.stops, self.problem.sites);
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
         let shift = (self.clock(v, d, day.and_time(vehicle.facts.from)), self.clock(v, d, day.and_time(vehicle.facts.until)));
@@ -149,13 +165,15 @@ impl Day {
             let pile = &self.task.piles[node];
             let sails = usize::from(vehicle.facts.kind == VehicleKind::Boat);
             let elsewhere = self.task.locked[node].is_some_and(|to| to != (vehicle.record.id, day));
-            let fits = vehicle.facts.reaches(pile.access) && vehicle.facts.can_take(pile);
+            let fits = vehicle.facts.reaches(pile.access)
+                && vehicle.facts.can_take(pile)
+                && special(pile).all(|kind| brings.contains(&kind));
             if !fits || elsewhere || self.task.closed[node][d][sails] {
                 return Windows::never();
             }
         } else if node < stops + sites {
             let site = &self.task.sites[node - stops];
-            if !takes(site, vehicle.facts.kind) {
+            if !takes(site, vehicle.facts.kind) || !brings.iter().all(|kind| site.takes.contains(kind)) {
                 return Windows::never();
             }
             let spans = open_spans(site.hours.as_deref(), day.into(), (day + TimeDelta::days(1)).into());
@@ -370,6 +388,10 @@ impl Day {
         if !classes().any(|(c, class)| takes_it(self.classes[c].0) && able(class)) {
             return LeftWhy::TooLarge;
         }
+        let taken = |v: usize| special(pile).all(|kind| self.brings(v).contains(&kind));
+        if !classes().any(|(c, class)| takes_it(self.classes[c].0) && able(class) && taken(self.classes[c].0)) {
+            return LeftWhy::NoSite;
+        }
         let open = || classes().filter(|(_, c)| able(c) && !c.windows[stop].is_never());
         if open().next().is_none() {
             return LeftWhy::Closed;
@@ -417,6 +439,15 @@ impl Day {
             () => RoadsBy::None,
         }
     }
+}
+
+/// What of a pile not every site takes.
+pub fn special(pile: &Pile) -> impl Iterator<Item = Takes> {
+    pile.beside.iter().filter_map(|beside| match beside {
+        Beside::Hazardous => Some(Takes::Hazardous),
+        Beside::Bulky => Some(Takes::Bulky),
+        Beside::Glass | Beside::Metal => None,
+    })
 }
 
 fn demand(pile: &Pile) -> [i32; 3] {

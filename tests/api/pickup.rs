@@ -308,6 +308,30 @@ both! {
         assert_eq!(planned(&s.hauler, &plan).await["plan"]["left"][0]["why"], "no_site");
     }
 
+    async fn what_is_dangerous_is_brought_only_where_it_is_taken(app) {
+        let s = scene(&app).await;
+        let mut able = truck();
+        able["skills"] = json!(["hazardous"]);
+        let able = s.hauler.post("/api/v1/vehicles", able).await.expect(StatusCode::CREATED);
+        let mut sent = pile((8.706, 58.4));
+        sent["beside"] = json!(["hazardous"]);
+        let dangerous = s.kari.post("/api/v1/piles", sent).await.expect(StatusCode::CREATED)["id"].clone();
+        let asked = |id: Uuid| json!({"id": id, "days": [DAY], "vehicles": [able["id"]]});
+        let plan = s.hauler.post("/api/v1/plans", asked(Uuid::now_v7())).await.expect(StatusCode::CREATED);
+        let left = planned(&s.hauler, &plan).await["plan"]["left"].clone();
+        let why = left.as_array().unwrap().iter().find(|l| l["pile"] == dangerous).map(|l| l["why"].clone());
+        assert_eq!(why, Some(json!("no_site")), "{left}");
+        // The nearest site takes litter only; the other one takes what is dangerous as well.
+        let site = json!({"id": Uuid::now_v7(), "lon": 8.75, "lat": 58.4, "name": "Miljøstasjonen", "takes": ["litter", "hazardous"]});
+        app.of("staff", "0002").await.post("/api/v1/sites", site).await.expect(StatusCode::CREATED);
+        let plan = s.hauler.post("/api/v1/plans", asked(Uuid::now_v7())).await.expect(StatusCode::CREATED);
+        let plan = planned(&s.hauler, &plan).await;
+        let route = route_of(&plan, &able);
+        assert!(names(route, "id").contains(&dangerous), "{plan}");
+        let brought = route["stops"].as_array().unwrap().iter().filter(|stop| stop["kind"] == "site");
+        assert_eq!(brought.map(|stop| &stop["name"]).collect::<Vec<_>>(), [&json!("Miljøstasjonen")]);
+    }
+
     async fn a_route_is_a_file_and_a_link_that_ends(app) {
         let s = scene(&app).await;
         let draft = drafted(&s).await;

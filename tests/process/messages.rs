@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use strandline::clock::Clock;
 use uuid::Uuid;
 
 use crate::helpers::{Program, Running, send};
@@ -46,7 +47,7 @@ async fn told(person: &reqwest::Client, running: &Running) -> Vec<Uuid> {
 async fn nobody_is_told_twice_or_not_at_all(program: Program) {
     let mut running = program.serve().await;
     let (organiser, comes) = (somebody(&running).await, somebody(&running).await);
-    let (id, from) = (Uuid::now_v7(), chrono::Utc::now() + chrono::TimeDelta::days(2));
+    let (id, from) = (Uuid::now_v7(), Clock::default().now() + chrono::TimeDelta::days(2));
     let until = from + chrono::TimeDelta::hours(2);
     let plan =
         json!({"id": id, "lon": 8.701, "lat": 58.400, "organiser_kind": "person", "from": from, "until": until, "open": true});
