@@ -73,9 +73,9 @@ openapi: ## openapi.json, from the code
 bench: ## how fast it is on this machine; the figures go to docs/benchmarks.md
 	scripts/bench
 
-lighthouse: web ## Lighthouse's mobile profile; the figures go to docs/lighthouse.md
-	cargo build
-	scripts/lighthouse
+lighthouse: web ## Lighthouse's mobile profile over the service as it is released; the figures go to docs/lighthouse.md
+	cargo build --release
+	STRANDLINE_BINARY=target/release/strandline scripts/lighthouse
 
 journeys: web ## taps and seconds of each journey; the table goes to docs/journeys.md
 	cargo build

@@ -89,3 +89,25 @@ test('keeping the municipality on the phone takes three taps', async ({ page }) 
     await expect(page.getByText(/MB, fetched/)).toBeVisible({ timeout: 30_000 });
   });
 });
+
+test('planning a cleanup takes four taps from the place, cleaning now takes two', async ({ page, context }) => {
+  const place = await onShore(page.request, { lon: 8.845, lat: 58.4325 });
+  const here = `/place/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
+  await journey(page, 'plan a cleanup at a place: plan, who, save', 4, async () => {
+    await open(page, here);
+    await page.getByRole('link', { name: 'Plan a cleanup' }).click();
+    await page.getByLabel('Name others see').click();
+    await page.keyboard.type('The scouts');
+    await page.getByRole('button', { name: 'Save the plan' }).click();
+    await expect(page).toHaveURL(/cleanups/);
+    await expect(page.getByText('The scouts').first()).toBeVisible();
+  });
+  const other = await onShore(page.request, { lon: 8.86, lat: 58.437 });
+  const second = await context.newPage();
+  await journey(second, '"I am cleaning now" at a place', 2, async () => {
+    await open(second, `/place/${other.lat.toFixed(5)},${other.lon.toFixed(5)}`);
+    await second.getByRole('link', { name: 'I am cleaning now' }).click();
+    await second.getByRole('button', { name: 'Start now' }).click();
+    await expect(second.locator('aside').getByText('Under way')).toBeVisible();
+  });
+});

@@ -131,7 +131,12 @@ fn numbers_of(app: &App, whose: &Whose) -> Result<Numbers> {
 #[utoipa::path(tag = "numbers", params(Whose), responses((status = 200, body = Numbers), Refusals))]
 #[get("/api/v1/numbers")]
 pub async fn numbers(app: web::Data<App>, q: Params<Whose>) -> Result<web::Json<Numbers>> {
-    numbers_of(&app, &q.0).map(web::Json)
+    counted(app, q.0).await.map(web::Json)
+}
+
+/// Sums over a hundred thousand cleanups take a while; other requests are not to wait for it.
+async fn counted(app: web::Data<App>, whose: Whose) -> Result<Numbers> {
+    web::block(move || numbers_of(&app, &whose)).await.map_err(Error::internal)?
 }
 
 fn attachment(kind: &str, name: &str, body: Vec<u8>) -> HttpResponse {
@@ -152,7 +157,7 @@ fn csv_of(rows: Vec<Vec<String>>) -> Result<Vec<u8>> {
 #[utoipa::path(tag = "numbers", params(Whose), responses((status = 200, body = String, content_type = "text/csv"), Refusals))]
 #[get("/api/v1/numbers.csv")]
 pub async fn numbers_csv(app: web::Data<App>, q: Params<Whose>) -> Result<HttpResponse> {
-    let of = numbers_of(&app, &q.0)?;
+    let of = counted(app, q.0).await?;
     let heads = ["who", "month", "count", "metres", "weighed_kg", "estimated_kg", "bags", "people", "hours"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     for (who, side) in [("volunteers", &of.volunteers), ("professionals", &of.professionals)] {
