@@ -6,6 +6,7 @@ pub mod earth;
 pub mod index;
 pub mod layer;
 pub mod mvt;
+pub mod nearest;
 pub mod pieces;
 pub mod polygon;
 pub mod read;

@@ -15,6 +15,7 @@ mod insert;
 mod matrix;
 mod near;
 mod problem;
+mod recreate;
 mod route;
 pub mod sea;
 mod sisr;
