@@ -11,8 +11,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use uuid::Uuid;
 
-use super::block::{Bounds, ShoreSegment};
-use super::earth::metres;
+use super::block::{Bounds, ShoreSegment, representative};
+use super::earth::{Vertex, metres};
 use super::layer::{Layer, Placed, around};
 use super::polygon::{contains, metres_to, windows};
 use super::reconcile::Segment;
@@ -150,7 +150,9 @@ impl Coast {
         let near = self.shore.nearest(at, 1, within).pop()?;
         let line = self.line_of(near.id, near.place)?;
         let length_m = line.windows(2).map(|pair| metres(pair[0], pair[1])).sum::<f64>();
-        Some(Stretch { segment: near.id, at: *line.get(line.len() / 2)?, length_m: length_m.round() })
+        // Never one of its ends: there the next one begins, and asked again it would be that one.
+        let vertices: Vec<Vertex> = line.iter().map(|p| Vertex::of(p.lon, p.lat)).collect();
+        Some(Stretch { segment: near.id, at: representative(&vertices).degrees(), length_m: length_m.round() })
     }
 
     /// The vertices of a segment that passes a place.

@@ -200,6 +200,11 @@ both! {
         let from: DateTime<Utc> = "2027-03-20T09:00:00Z".parse().unwrap();
         (closed["from"], closed["until"]) = (json!(from), json!(from + TimeDelta::hours(3)));
         let first = ola.plan(closed).await;
+        // Its place is on its stretch and on no other, so that the next time is on the same one.
+        let stretch = &first["stretches"][0];
+        let near = ola.get(&format!("/api/v1/segments/nearest?lon={}&lat={}&k=2", stretch["lon"], stretch["lat"])).await.json();
+        assert_eq!(near[0]["id"], stretch["segment"]);
+        assert!(near[1]["distance_m"].as_f64().unwrap() > 1.0, "{near}");
         let again = ola.act(&first, "cleanups", "repeats", json!({"every": "month", "times": 2})).await.json();
         assert_eq!((again["planned"].as_array().unwrap().len(), &again["skipped"][0]["code"]), (0, &json!("closed_place")));
     }

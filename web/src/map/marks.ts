@@ -31,7 +31,7 @@ export class Marks {
     map.on('moveend', () => this.draw());
   }
 
-  /** Shows these, the one with the chosen address never in a cluster. */
+  /** Shows these. What has yet to be sent is never in a cluster, nor is what is open. */
   show(spots: Spot[], selected: string | null) {
     this.selected = selected;
     this.spots = new Map(spots.map((s) => [s.href, s]));
@@ -41,7 +41,7 @@ export class Marks {
       properties: { href: s.href },
     });
     this.index = new Supercluster<InCluster>(CLUSTERS);
-    this.index.load(spots.filter((s) => s.href !== selected).map(point));
+    this.index.load(spots.filter((s) => !this.isApart(s)).map(point));
     this.drawLines();
     this.draw();
   }
@@ -76,7 +76,7 @@ export class Marks {
         wanted.set(key, () => this.cluster(lat, lon, key, properties.point_count));
       } else this.want(wanted, (properties as InCluster).href);
     }
-    if (this.selected) this.want(wanted, this.selected);
+    for (const s of this.spots.values()) if (this.isApart(s)) this.want(wanted, s.href);
     for (const [key, mark] of this.drawn) {
       if (wanted.has(key)) continue;
       mark.remove();
@@ -84,6 +84,8 @@ export class Marks {
     }
     for (const [key, make] of wanted) if (!this.drawn.has(key)) this.drawn.set(key, make());
   }
+
+  private isApart = (s: Spot) => s.href === this.selected || s.mark === 'waiting';
 
   private want(wanted: Map<string, () => L.Marker>, href: string) {
     const spot = this.spots.get(href);
