@@ -148,20 +148,23 @@ impl Coast {
     #[must_use]
     pub fn stretch(&self, at: LonLat, within: f64) -> Option<Stretch> {
         let near = self.shore.nearest(at, 1, within).pop()?;
-        let line = self.line_of(near.id, near.place)?;
-        let length_m = line.windows(2).map(|pair| metres(pair[0], pair[1])).sum::<f64>();
+        let line = self.vertices_of(near.id, near.place)?;
+        let length_m = line.windows(2).map(|pair| metres(pair[0].degrees(), pair[1].degrees())).sum::<f64>();
         // Never one of its ends: there the next one begins, and asked again it would be that one.
-        let vertices: Vec<Vertex> = line.iter().map(|p| Vertex::of(p.lon, p.lat)).collect();
-        Some(Stretch { segment: near.id, at: representative(&vertices).degrees(), length_m: length_m.round() })
+        Some(Stretch { segment: near.id, at: representative(line).degrees(), length_m: length_m.round() })
     }
 
-    /// The vertices of a segment that passes a place.
+    /// The line of a segment that passes a place.
     #[must_use]
     pub fn line_of(&self, segment: Uuid, at: LonLat) -> Option<Vec<LonLat>> {
+        Some(self.vertices_of(segment, at)?.iter().map(|v| v.degrees()).collect())
+    }
+
+    fn vertices_of(&self, segment: Uuid, at: LonLat) -> Option<&[Vertex]> {
         let mut found = None;
         self.shore.each_within(around(at, 5.0), |e| {
             if e.block.id(e.i) == segment {
-                found = Some(e.block.line(e.i).iter().map(|v| v.degrees()).collect());
+                found = Some(e.block.line(e.i));
             }
         });
         found

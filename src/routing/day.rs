@@ -51,6 +51,9 @@ pub struct Day {
     pub problem: Problem,
     /// Vehicle and day of each class.
     classes: Vec<(usize, usize)>,
+    /// What each vehicle may have on board beside litter: of what lies beside the piles it can take, as much as one site takes
+    /// together. It hands in at such sites only, so that nothing is brought where it is not taken.
+    brings: Vec<Vec<Takes>>,
     lengths: Vec<Arc<Lengths>>,
     begins: DateTime<Utc>,
 }
@@ -90,10 +93,12 @@ impl Day {
                 classes: vec![],
             },
             classes: vec![],
+            brings: vec![],
             lengths: vec![],
             begins,
             task,
         };
+        day.brings = (0..day.task.vehicles.len()).map(|v| day.brought_by(v)).collect();
         for v in 0..day.task.vehicles.len() {
             for d in 0..day.task.days.len() {
                 let network = &day.task.networks[v][d];
@@ -125,7 +130,6 @@ impl Day {
         let time = |i, j| lengths.leg(i, j).map_or(UNREACHABLE, |leg| whole(seconds(leg)));
         let cost = |leg: Leg| cents(leg.metres / 1000.0 * facts.cost_per_km + seconds(leg) / 3600.0 * facts.cost_per_hour);
         let depot = (self.problem.stops + self.problem.sites + v) as u32;
-        let brings = self.brings(v);
         let limit = |n: u32| i32::try_from(n).unwrap_or(LARGEST);
         Class {
             start: depot,
@@ -136,18 +140,27 @@ impl Day {
             least: [0, 0, limit(facts.least_bags)],
             cost: Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, cost)),
             time: Matrix::by(nodes, time),
-            windows: (0..nodes).map(|node| self.windows(v, d, node, &brings)).collect(),
+            windows: (0..nodes).map(|node| self.windows(v, d, node)).collect(),
             hands_in: true,
         }
     }
 
-    /// What a vehicle may have on board beside litter in this plan: of what lies beside the piles it can take, as much as one site
-    /// takes together. It hands in at such sites only, so that nothing is brought where it is not taken.
-    fn brings(&self, v: usize) -> Vec<Takes> {
+    /// Whether a vehicle gets to a pile and can lift and carry it.
+    fn can_load(&self, v: usize, pile: &Pile) -> bool {
+        let facts = &self.task.vehicles[v].facts;
+        facts.reaches(pile.access) && facts.can_take(pile)
+    }
+
+    /// Whether there is a site for everything that lies beside a pile, when this vehicle brings it.
+    fn can_hand_in(&self, v: usize, pile: &Pile) -> bool {
+        special(pile).all(|kind| self.brings[v].contains(&kind))
+    }
+
+    fn brought_by(&self, v: usize) -> Vec<Takes> {
         let facts = &self.task.vehicles[v].facts;
         let mut brings = vec![];
         for kind in [Takes::Hazardous, Takes::Bulky] {
-            let lies = |p: &&Arc<Pile>| facts.reaches(p.access) && facts.can_take(p) && special(p).any(|k| k == kind);
+            let lies = |p: &&Arc<Pile>| self.can_load(v, p) && special(p).any(|k| k == kind);
             let all = |site: &&Arc<Site>| takes(site, facts.kind) && brings.iter().chain([&kind]).all(|k| site.takes.contains(k));
             if self.task.piles.iter().any(|p| lies(&p)) && self.task.sites.iter().any(|s| all(&s)) {
                 brings.push(kind);
@@ -157,7 +170,7 @@ impl Day {
     }
 
     /// When work may begin at a node, on the clock of a vehicle that stands still in its break.
-    fn windows(&self, v: usize, d: usize, node: usize, brings: &[Takes]) -> Windows {
+    fn windows(&self, v: usize, d: usize, node: usize) -> Windows {
         let (stops, sites) = (self.problem.stops, self.problem.sites);
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
         let shift = (self.clock(v, d, day.and_time(vehicle.facts.from)), self.clock(v, d, day.and_time(vehicle.facts.until)));
@@ -165,15 +178,12 @@ impl Day {
             let pile = &self.task.piles[node];
             let sails = usize::from(vehicle.facts.kind == VehicleKind::Boat);
             let elsewhere = self.task.locked[node].is_some_and(|to| to != (vehicle.record.id, day));
-            let fits = vehicle.facts.reaches(pile.access)
-                && vehicle.facts.can_take(pile)
-                && special(pile).all(|kind| brings.contains(&kind));
-            if !fits || elsewhere || self.task.closed[node][d][sails] {
+            if !self.can_load(v, pile) || !self.can_hand_in(v, pile) || elsewhere || self.task.closed[node][d][sails] {
                 return Windows::never();
             }
         } else if node < stops + sites {
             let site = &self.task.sites[node - stops];
-            if !takes(site, vehicle.facts.kind) || !brings.iter().all(|kind| site.takes.contains(kind)) {
+            if !takes(site, vehicle.facts.kind) || !self.brings[v].iter().all(|kind| site.takes.contains(kind)) {
                 return Windows::never();
             }
             let spans = open_spans(site.hours.as_deref(), day.into(), (day + TimeDelta::days(1)).into());
@@ -384,12 +394,12 @@ impl Day {
         let demand = self.problem.demand[stop];
         let able = |c: &Class| (0..3).all(|i| demand[i] <= c.capacity[i]);
         let classes = || self.problem.classes.iter().enumerate();
-        let takes_it = |v: usize| self.task.vehicles[v].facts.reaches(pile.access) && self.task.vehicles[v].facts.can_take(pile);
-        if !classes().any(|(c, class)| takes_it(self.classes[c].0) && able(class)) {
+        let mut loading =
+            classes().map(|(c, class)| (self.classes[c].0, class)).filter(|(v, c)| self.can_load(*v, pile) && able(c)).peekable();
+        if loading.peek().is_none() {
             return LeftWhy::TooLarge;
         }
-        let taken = |v: usize| special(pile).all(|kind| self.brings(v).contains(&kind));
-        if !classes().any(|(c, class)| takes_it(self.classes[c].0) && able(class) && taken(self.classes[c].0)) {
+        if !loading.any(|(v, _)| self.can_hand_in(v, pile)) {
             return LeftWhy::NoSite;
         }
         let open = || classes().filter(|(_, c)| able(c) && !c.windows[stop].is_never());

@@ -1,4 +1,5 @@
 import { api, ask, type Hotspot, type Schemas } from '../api/client';
+import { bboxOf } from '../map/bounds';
 import { app, type Bounds } from '../state/app.svelte';
 import { phone } from '../state/db';
 import { thingsWithin, type Found } from '../state/things.svelte';
@@ -56,12 +57,12 @@ export async function keepArea(
   progress: (part: number) => void,
   id = uuid(),
 ): Promise<void> {
-  const bbox = [west, south, east, north].map((n) => n.toFixed(5)).join(',');
+  const bounds = { west, south, east, north };
+  const bbox = bboxOf(bounds);
   const book = await ask(api.GET('/api/v1/rulebook', { params: { query: { bbox } } }));
   const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
   const hotspots = found.features.map((f) => f.properties);
-  const things = await thingsWithin({ west, south, east, north });
-  const bounds = { west, south, east, north };
+  const things = await thingsWithin(bounds);
   const tiles = tilesOver(bounds);
   const freshName = `${cacheOf(id)}-fresh`;
   try {

@@ -1,5 +1,9 @@
 import type { Bounds } from '../state/app.svelte';
 
+/** A frame as the API takes it. */
+export const bboxOf = ({ west, south, east, north }: Bounds) =>
+  [west, south, east, north].map((n) => n.toFixed(5)).join(',');
+
 /** The frame around a shape. */
 export function boundsOf(shape: GeoJSON.MultiPolygon | GeoJSON.Polygon): Bounds {
   const points = (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).flat(2) as [number, number][];

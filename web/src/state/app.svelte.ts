@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api, ask, Refused, type About, type Hotspot, type Person, type Role, type State } from '../api/client';
+import { bboxOf } from '../map/bounds';
 import { recall, remember } from './db';
 
 export const OPEN: State[] = ['reported', 'claimed', 'ordered'];
@@ -94,7 +95,7 @@ class AppState {
     this.bounds = b;
     this.loading = true;
     try {
-      const bbox = [b.west, b.south, b.east, b.north].map((n) => n.toFixed(5)).join(',');
+      const bbox = bboxOf(b);
       const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
       for (const f of found.features) this.hotspots.set(f.id, f.properties);
       this.tooMany = false;

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api, ask, type Schemas } from '../api/client';
+import { bboxOf } from '../map/bounds';
 import { recall, remember } from './db';
 import type { Bounds } from './app.svelte';
 
@@ -32,7 +33,7 @@ export type Found = { [L in LayerName]: Layers[L][] } & { lines: [string, Lines]
 
 /** Asks the service for what is open, and what one can use, in a window. */
 export async function thingsWithin(b: Bounds): Promise<Found> {
-  const bbox = [b.west, b.south, b.east, b.north].map((n) => n.toFixed(5)).join(',');
+  const bbox = bboxOf(b);
   const query = (state?: string) => ({ params: { query: { bbox, ...(state ? { state } : {}) } } });
   const [cleanups, piles, orders, points, sites] = await Promise.all([
     ask(api.GET('/api/v1/cleanups', query(OPEN_CLEANUPS))),
