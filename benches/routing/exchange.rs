@@ -70,7 +70,7 @@ impl Instance {
                 "cost": rows(&c.cost), "time": rows(&c.time), "windows": c.windows.iter().map(|w| w.iter().collect::<Vec<_>>()).collect::<Vec<_>>()})
         }).collect();
         let all = json!({"name": self.name, "best": self.best, "turned_round": self.turned_round, "stops": p.stops, "sites": p.sites,
-            "demand": p.demand, "service": p.service, "penalty": p.penalty, "hand_in_by": p.hand_in_by, "classes": classes,
+            "demand": p.demand, "service": p.service, "penalty": p.penalty, "hand_in_by": p.hand_in_by, "kinds": p.kinds, "classes": classes,
             "timed": p.is_timed()});
         std::fs::write(folder.join(format!("{}.instance.json", self.name)), all.to_string()).expect("the instance");
     }
@@ -85,6 +85,7 @@ impl Instance {
             service: numbers(&all["service"]),
             penalty: all["penalty"].as_array().expect("penalty").iter().filter_map(Value::as_i64).collect(),
             hand_in_by: numbers(&all["hand_in_by"]),
+            kinds: numbers(&all["kinds"]).into_iter().map(|k| k as u8).collect(),
             classes: all["classes"].as_array().expect("classes").iter().map(class).collect(),
         };
         Self {

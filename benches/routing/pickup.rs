@@ -113,6 +113,7 @@ fn day(piles: usize, fleet: &[u32; 3], shore: &[LonLat], sea: &Arc<Network>, roa
         service: bags.iter().map(|b| 300 + 20 * b).chain([900; SITES.len()]).collect(),
         penalty: vec![MUST; piles],
         hand_in_by: vec![LARGEST; piles],
+        kinds: vec![0; piles + SITES.len()],
         classes: KINDS.iter().zip(fleet).map(class).collect(),
     };
     Instance {

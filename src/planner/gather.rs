@@ -1,5 +1,6 @@
 //! What a plan is searched with: the piles, the fleet, the sites, the waters and the closures of its days.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -13,12 +14,12 @@ use crate::domain::pile::{Access, Pile};
 use crate::domain::place::LonLat;
 use crate::domain::site::Site;
 use crate::error::{Error, Result};
-use crate::routing::day::{Day, Task, special};
+use crate::routing::day::{Day, Task, takes, takes_all};
 use crate::routing::travel::{Away, Ground, Network, Roads};
 
 /// The most reception sites of a plan.
 const MOST_SITES: usize = 30;
-/// How many sites near each pile are looked at: of all, and of those that take what lies beside it.
+/// How many sites near each pile are looked at.
 const NEAREST: usize = 5;
 /// How far away a reception site may lie from a pile, in metres.
 const SITE_WITHIN_M: f64 = 100_000.0;
@@ -113,7 +114,7 @@ impl Planner {
         let sails = |p: &&Arc<Pile>| p.access != Access::Road;
         let mut places: Vec<LonLat> = part.piles.iter().filter(sails).map(|p| p.at).collect();
         places.push(vehicle.facts.depot);
-        places.extend(sites.iter().filter(|s| crate::routing::day::takes(s, VehicleKind::Boat)).map(|s| s.at));
+        places.extend(sites.iter().filter(|s| takes(s, VehicleKind::Boat)).map(|s| s.at));
         let on = |day: &NaiveDate| match vehicle.facts.kind {
             VehicleKind::Truck => roads.clone(),
             VehicleKind::Boat => {
@@ -125,25 +126,37 @@ impl Planner {
     }
 }
 
-/// The sites nearest to the piles, nearest first, and those that are asked for.
+/// The sites that are asked for, then those a pile cannot do without, then the nearest.
 fn sites_near(coast: &Coast, part: &Part) -> Vec<Arc<Site>> {
-    let mut sites: Vec<(f64, Arc<Site>)> = vec![];
-    let mut add = |metres: f64, site: &Arc<Site>| match sites.iter_mut().find(|(_, s)| s.record.id == site.record.id) {
-        Some((nearest, _)) => *nearest = nearest.min(metres),
-        None => sites.push((metres, site.clone())),
+    let mut sites: HashMap<Uuid, (Rank, f64, Arc<Site>)> = HashMap::new();
+    let mut add = |rank: Rank, metres: f64, site: &Arc<Site>| {
+        let known = sites.entry(site.record.id).or_insert_with(|| (rank, metres, site.clone()));
+        (known.0, known.1) = (known.0.min(rank), known.1.min(metres));
     };
+    for site in part.sites.iter().filter_map(|id| coast.sites.get(*id)) {
+        add(Rank::Asked, 0.0, site);
+    }
     for pile in &part.piles {
-        let near: Vec<_> =
-            coast.sites.nearest(pile.at, usize::MAX, SITE_WITHIN_M, |s| s.at).into_iter().filter(|(_, s)| s.in_use).collect();
-        let takes_all = |site: &Site| special(pile).all(|kind| site.takes.contains(&kind));
-        let fit = near.iter().filter(|(_, s)| takes_all(s)).take(NEAREST);
-        near.iter().take(NEAREST).chain(fit).for_each(|(metres, site)| add(*metres, site));
-    }
-    for id in &part.sites {
-        if let Some(site) = coast.sites.get(*id) {
-            add(-1.0, site);
+        let mut near = coast.sites.nearest(pile.at, usize::MAX, SITE_WITHIN_M, |s| s.at);
+        near.retain(|(_, site)| site.in_use);
+        for kind in VehicleKind::ALL.iter().filter(|kind| part.vehicles.iter().any(|v| v.facts.kind == **kind)) {
+            if let Some((metres, site)) = near.iter().find(|(_, site)| takes(site, *kind) && takes_all(site, pile)) {
+                add(Rank::Needed, *metres, site);
+            }
         }
+        near.iter().take(NEAREST).for_each(|(metres, site)| add(Rank::Near, *metres, site));
     }
-    sites.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.record.id.cmp(&b.1.record.id)));
-    sites.into_iter().take(MOST_SITES).map(|(_, s)| s).collect()
+    let mut sites: Vec<_> = sites.into_values().collect();
+    sites.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.record.id.cmp(&b.2.record.id)));
+    sites.into_iter().take(MOST_SITES).map(|(_, _, site)| site).collect()
+}
+
+/// Which sites come first when there are too many.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// A route stops there.
+    Asked,
+    /// The nearest that takes a pile and what lies beside it, from a truck or from a boat.
+    Needed,
+    Near,
 }

@@ -14,7 +14,7 @@ use crate::domain::fleet::Vehicle;
 use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState, RoadsBy, StopKind};
 use crate::domain::thing::require;
 use crate::error::{Code, Error, Result};
-use crate::routing::day::takes;
+use crate::routing::day::{takes, takes_all};
 
 /// Where a pile is to go.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -123,7 +123,7 @@ impl Planner {
     }
 
     /// A route through these piles and sites in this order, with one more at a place or where it fits best. One that has piles
-    /// and no site yet ends at the nearest.
+    /// and no site yet ends at the nearest, if there is one, that takes everything.
     fn along(
         &self,
         lists: &Lists,
@@ -140,8 +140,10 @@ impl Planner {
             list.clear(); // nothing is on board to be handed in
         }
         if !piles.is_empty() && !list.iter().any(|id| coast.sites.get(*id).is_some()) {
-            let near = coast.sites.nearest(of.facts.depot, 10, 200_000.0, |s| s.at);
-            list.extend(near.into_iter().find(|(_, s)| takes(s, of.facts.kind)).map(|(_, s)| s.record.id));
+            let mut near = coast.sites.nearest(of.facts.depot, usize::MAX, 200_000.0, |s| s.at);
+            near.retain(|(_, site)| takes(site, of.facts.kind));
+            let best = near.iter().find(|(_, site)| piles.iter().all(|p| takes_all(site, p))).or(near.first());
+            list.extend(best.map(|(_, site)| site.record.id));
         }
         let part = Part {
             plan: lists.plan.record.id,

@@ -47,7 +47,12 @@ const PLACES: [(f64, f64); 12] = [
     (8.7, 58.39),
     (8.98, 58.51),
 ];
-const SITES: [((f64, f64), bool); 3] = [((8.741, 58.4765), false), ((8.772, 58.457), true), ((8.905, 58.455), true)];
+/// Where, and what is taken beside litter.
+const SITES: [((f64, f64), &[&str]); 3] = [
+    ((8.741, 58.4765), &["litter", "hazardous"]),
+    ((8.772, 58.457), &["litter", "by_boat", "bulky"]),
+    ((8.905, 58.455), &["litter", "by_boat", "bulky", "hazardous"]),
+];
 const DEPOTS: [(f64, f64); 2] = [(8.7725, 58.4575), (8.88, 58.458)];
 const DAYS: [&str; 2] = ["2026-06-11", "2026-06-12"];
 
@@ -116,9 +121,8 @@ fn task(a: &Asked) -> Task {
             "cost_per_km": 12, "cost_per_hour": 600, "least_bags": least}),
         )
     };
-    let site = |(n, &((lon, lat), by_boat)): (usize, &((f64, f64), bool))| {
+    let site = |(n, &((lon, lat), takes)): (usize, &((f64, f64), &[&str]))| {
         let (from, hours) = a.hours[n];
-        let takes = if by_boat { json!(["litter", "by_boat"]) } else { json!(["litter"]) };
         with(
             record(id(3, n)),
             json!({"lon": lon, "lat": lat, "municipality": null, "name": format!("site {n}"),
@@ -183,7 +187,7 @@ impl Facts<'_> {
             leaves.0 != route.day || leaves.1 < facts.from || returns.0 != route.day || returns.1 > facts.until,
             format!("{leaves:?} to {returns:?}"),
         );
-        let (mut load, mut tour_bags) = ([0.0, 0.0, 0.0], 0);
+        let (mut load, mut tour_bags, mut beside) = ([0.0, 0.0, 0.0], 0, vec![]);
         let mut left = route.leaves;
         for stop in &route.stops {
             fault(stop.begins < stop.arrives || stop.arrives < left, format!("times at {}", stop.name));
@@ -199,6 +203,7 @@ impl Facts<'_> {
                     fault(worked < i64::from(self.task.terms.at_pile_s(pile)), format!("{worked} s at {n}"));
                     let bags = f64::from(self.asked.piles[n].1);
                     load = [load[0] + bags * 100.0, load[1] + bags * 10.0, load[2] + bags];
+                    beside.extend(pile.beside.iter().map(|b| b.text()));
                     tour_bags += self.asked.piles[n].1;
                     let holds = [facts.capacity.litres, facts.capacity.kg, facts.capacity.bags].map(f64::from);
                     fault((0..3).any(|i| load[i] > holds[i]), format!("{load:?} on board of {holds:?}"));
@@ -212,8 +217,13 @@ impl Facts<'_> {
                         begins < f64::from(from) || ends > f64::from(from + hours),
                         format!("{} is shut at {begins}–{ends}", stop.name),
                     );
-                    fault(facts.kind == VehicleKind::Boat && !SITES[n].1, format!("no boat lands at {}", stop.name));
-                    load = [0.0; 3];
+                    fault(
+                        facts.kind == VehicleKind::Boat && !SITES[n].1.contains(&"by_boat"),
+                        format!("no boat lands at {}", stop.name),
+                    );
+                    let not_taken = beside.iter().any(|b| !SITES[n].1.contains(b));
+                    fault(not_taken, format!("{beside:?} is not taken at {}", stop.name));
+                    (load, beside) = ([0.0; 3], vec![]);
                 }
             }
             left = stop.leaves;

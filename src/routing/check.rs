@@ -23,6 +23,8 @@ pub enum Broken {
     Late { tour: usize, at: usize },
     /// Handed in after the moment that a stop asks for.
     HandedInLate { tour: usize, at: usize },
+    /// A site that does not take everything that is on board.
+    NotTaken { tour: usize, at: usize },
     /// It comes home with something on board.
     NotEmpty { tour: usize },
     /// It brings less than is worth the way.
@@ -61,7 +63,7 @@ fn drive(problem: &Problem, tour: usize, way: &Tour, broken: &mut Vec<Broken>) {
     }
     let mut clock = class.windows[class.start as usize].first().unwrap_or(i32::MAX / 2);
     let mut load = [0i64; 3];
-    let mut hand_in_by = i32::MAX;
+    let (mut hand_in_by, mut kinds) = (i32::MAX, 0);
     for at in 1..=last {
         let (before, node) = (way.nodes[at - 1], way.nodes[at]);
         let travel = class.time.get(before, node);
@@ -81,6 +83,7 @@ fn drive(problem: &Problem, tour: usize, way: &Tour, broken: &mut Vec<Broken>) {
                 }
             }
             hand_in_by = hand_in_by.min(problem.hand_in_by[node as usize]);
+            kinds |= problem.kinds[node as usize];
             continue;
         }
         if problem.is_site(node) && !class.hands_in {
@@ -93,11 +96,14 @@ fn drive(problem: &Problem, tour: usize, way: &Tour, broken: &mut Vec<Broken>) {
             broken.push(Broken::HandedInLate { tour, at });
         }
         if problem.is_site(node) {
+            if kinds & !problem.kinds[node as usize] != 0 {
+                broken.push(Broken::NotTaken { tour, at });
+            }
             load = [0; 3];
-            hand_in_by = i32::MAX;
+            (hand_in_by, kinds) = (i32::MAX, 0);
         }
     }
-    if class.hands_in && load.iter().any(|l| *l > 0) {
+    if class.hands_in && (kinds != 0 || load.iter().any(|l| *l > 0)) {
         broken.push(Broken::NotEmpty { tour });
     }
 }

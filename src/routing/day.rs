@@ -51,9 +51,6 @@ pub struct Day {
     pub problem: Problem,
     /// Vehicle and day of each class.
     classes: Vec<(usize, usize)>,
-    /// What each vehicle may have on board beside litter: of what lies beside the piles it can take, as much as one site takes
-    /// together. It hands in at such sites only, so that nothing is brought where it is not taken.
-    brings: Vec<Vec<Takes>>,
     lengths: Vec<Arc<Lengths>>,
     begins: DateTime<Utc>,
 }
@@ -90,15 +87,19 @@ impl Day {
                 service: task.piles.iter().map(|p| task.terms.at_pile_s(p)).chain(vec![task.terms.site_s; sites]).collect(),
                 penalty: vec![0; stops],
                 hand_in_by: vec![LARGEST; stops],
+                kinds: task
+                    .piles
+                    .iter()
+                    .map(|p| kinds(special(p)))
+                    .chain(task.sites.iter().map(|s| kinds(s.takes.iter().copied())))
+                    .collect(),
                 classes: vec![],
             },
             classes: vec![],
-            brings: vec![],
             lengths: vec![],
             begins,
             task,
         };
-        day.brings = (0..day.task.vehicles.len()).map(|v| day.brought_by(v)).collect();
         for v in 0..day.task.vehicles.len() {
             for d in 0..day.task.days.len() {
                 let network = &day.task.networks[v][d];
@@ -153,20 +154,8 @@ impl Day {
 
     /// Whether there is a site for everything that lies beside a pile, when this vehicle brings it.
     fn can_hand_in(&self, v: usize, pile: &Pile) -> bool {
-        special(pile).all(|kind| self.brings[v].contains(&kind))
-    }
-
-    fn brought_by(&self, v: usize) -> Vec<Takes> {
-        let facts = &self.task.vehicles[v].facts;
-        let mut brings = vec![];
-        for kind in [Takes::Hazardous, Takes::Bulky] {
-            let lies = |p: &&Arc<Pile>| self.can_load(v, p) && special(p).any(|k| k == kind);
-            let all = |site: &&Arc<Site>| takes(site, facts.kind) && brings.iter().chain([&kind]).all(|k| site.takes.contains(k));
-            if self.task.piles.iter().any(|p| lies(&p)) && self.task.sites.iter().any(|s| all(&s)) {
-                brings.push(kind);
-            }
-        }
-        brings
+        let kind = self.task.vehicles[v].facts.kind;
+        self.task.sites.iter().any(|site| takes(site, kind) && takes_all(site, pile))
     }
 
     /// When work may begin at a node, on the clock of a vehicle that stands still in its break.
@@ -178,12 +167,12 @@ impl Day {
             let pile = &self.task.piles[node];
             let sails = usize::from(vehicle.facts.kind == VehicleKind::Boat);
             let elsewhere = self.task.locked[node].is_some_and(|to| to != (vehicle.record.id, day));
-            if !self.can_load(v, pile) || !self.can_hand_in(v, pile) || elsewhere || self.task.closed[node][d][sails] {
+            if !self.can_load(v, pile) || elsewhere || self.task.closed[node][d][sails] {
                 return Windows::never();
             }
         } else if node < stops + sites {
             let site = &self.task.sites[node - stops];
-            if !takes(site, vehicle.facts.kind) || !self.brings[v].iter().all(|kind| site.takes.contains(kind)) {
+            if !takes(site, vehicle.facts.kind) {
                 return Windows::never();
             }
             let spans = open_spans(site.hours.as_deref(), day.into(), (day + TimeDelta::days(1)).into());
@@ -346,7 +335,7 @@ impl Day {
                 Broken::Unreachable { at, .. } => (at, BrokenRule::Unreachable),
                 Broken::Late { at, .. } if class.windows[tour.nodes[at] as usize].is_never() => (at, BrokenRule::NotForIt),
                 Broken::Late { at, .. } | Broken::HandedInLate { at, .. } => (at, BrokenRule::Late),
-                Broken::Site { at, .. } | Broken::Twice { at, .. } => (at, BrokenRule::NotForIt),
+                Broken::Site { at, .. } | Broken::NotTaken { at, .. } | Broken::Twice { at, .. } => (at, BrokenRule::NotForIt),
                 Broken::NotEmpty { .. } => (last, BrokenRule::NotEmpty),
                 Broken::Thin { .. } => (last, BrokenRule::TooFew),
                 Broken::Fleet { .. } | Broken::Depot { .. } => (last, BrokenRule::NotForIt),
@@ -452,12 +441,28 @@ impl Day {
 }
 
 /// What of a pile not every site takes.
-pub fn special(pile: &Pile) -> impl Iterator<Item = Takes> {
+fn special(pile: &Pile) -> impl Iterator<Item = Takes> {
     pile.beside.iter().filter_map(|beside| match beside {
         Beside::Hazardous => Some(Takes::Hazardous),
         Beside::Bulky => Some(Takes::Bulky),
         Beside::Glass | Beside::Metal => None,
     })
+}
+
+/// Whether a site takes everything that lies beside a pile.
+#[must_use]
+pub fn takes_all(site: &Site, pile: &Pile) -> bool {
+    special(pile).all(|kind| site.takes.contains(&kind))
+}
+
+/// A bit for each kind that not every site takes.
+fn kinds(takes: impl Iterator<Item = Takes>) -> u8 {
+    let bit = |kind| match kind {
+        Takes::Hazardous => 1,
+        Takes::Bulky => 2,
+        Takes::Litter | Takes::FishingGear | Takes::ByBoat => 0,
+    };
+    takes.map(bit).fold(0, |all, one| all | one)
 }
 
 fn demand(pile: &Pile) -> [i32; 3] {

@@ -1,5 +1,5 @@
 use super::problem::Class;
-use super::route::{Amounts, Route, Slot, fits};
+use super::route::{Amounts, Route, Slot, Trip, fits};
 use super::windows::NEVER;
 
 /// A place for a stop in a route, with what it costs more.
@@ -25,6 +25,7 @@ pub struct Judge<'a, const D: usize> {
     stop: u32,
     demand: [i32; D],
     due: i32,
+    kinds: u8,
     cost_to: &'a [i32],
     cost_from: &'a [i32],
     time_to: &'a [i32],
@@ -43,6 +44,7 @@ impl<'a, const D: usize> Judge<'a, D> {
             stop,
             demand: of.demand[stop as usize],
             due: of.problem.hand_in_by[stop as usize],
+            kinds: of.problem.kinds[stop as usize],
             cost_to: class.cost.column(stop),
             cost_from: class.cost.row(stop),
             time_to: class.time.column(stop),
@@ -82,7 +84,7 @@ impl<'a, const D: usize> Judge<'a, D> {
     pub fn place<const TIMED: bool, const RELOAD: bool>(&self, route: &Route<D>, at: usize, below: i64) -> Option<Place> {
         let after = route.slots[at].node;
         let cost = self.least(route, at);
-        if !RELOAD || fits(&route.trips[at].whole, &self.demand, &self.capacity) {
+        if !RELOAD || self.joins(&route.trips[at]) {
             if cost >= below {
                 return None;
             }
@@ -99,6 +101,12 @@ impl<'a, const D: usize> Judge<'a, D> {
             return Some(Place { cost, at, site: None });
         }
         if self.class.hands_in { self.with_site::<TIMED>(route, at, below) } else { None }
+    }
+
+    /// Whether it can be on board of this trip to its end.
+    #[inline]
+    fn joins(&self, trip: &Trip<D>) -> bool {
+        fits(&trip.whole, &self.demand, &self.capacity) && self.kinds & !trip.taken == 0
     }
 
     #[inline]
@@ -128,16 +136,18 @@ impl<'a, const D: usize> Judge<'a, D> {
         let spared = if route.stops == 0 { -self.class.fixed } else { i64::from(route.slots[at].edge) };
         let (before, after) = (route.slots[at - 1].node, route.slots[at].node);
         let mut best = None;
-        let fits_before = fits(&route.trips[at].before, &self.demand, &self.capacity);
-        let rest: [i32; D] = std::array::from_fn(|i| route.trips[at].whole[i] - route.trips[at].before[i]);
-        let fits_after = route.trips[at].before != [0; D] && fits(&rest, &self.demand, &self.capacity);
+        let trip = &route.trips[at];
+        let fits_before = fits(&trip.before, &self.demand, &self.capacity);
+        let rest = Trip { whole: std::array::from_fn(|i| trip.whole[i] - trip.before[i]), ..*trip };
+        let fits_after = trip.before != [0; D] && self.joins(&rest);
         for site in problem.all_sites() {
-            if self.class.windows[site as usize].is_never() {
+            let taken = problem.kinds[site as usize];
+            if self.class.windows[site as usize].is_never() || trip.kinds & !taken != 0 {
                 continue;
             }
             let to_site = i64::from(self.cost_from[site as usize]);
             let cost = i64::from(self.cost_to[before as usize]) + to_site + i64::from(self.class.cost.get(site, after)) - spared;
-            if fits_before && cost < below && (!TIMED || self.then_site(route, at, site)) {
+            if fits_before && self.kinds & !taken == 0 && cost < below && (!TIMED || self.then_site(route, at, site)) {
                 below = cost;
                 best = Some(Place { cost, at, site: Some((site, Visit::After)) });
             }

@@ -23,6 +23,9 @@ pub struct Problem {
     pub penalty: Vec<i64>,
     /// Until when what was picked up at a stop must have reached a site: the moment of arrival there.
     pub hand_in_by: Vec<i32>,
+    /// Of each stop and then of each site, a bit for each kind of thing that not every site takes: what lies there, and what is
+    /// taken there.
+    pub kinds: Vec<u8>,
     /// The fleet.
     pub classes: Vec<Class>,
 }
@@ -87,6 +90,7 @@ impl Problem {
         length("service", self.service.len(), self.stops + self.sites)?;
         length("penalty", self.penalty.len(), self.stops)?;
         length("hand_in_by", self.hand_in_by.len(), self.stops)?;
+        length("kinds", self.kinds.len(), self.stops + self.sites)?;
         for (i, class) in self.classes.iter().enumerate() {
             length("time", class.time.size(), class.cost.size())?;
             length("windows", class.windows.len(), class.cost.size())?;

@@ -41,6 +41,10 @@ pub struct Trip<const D: usize> {
     pub whole: [i32; D],
     /// Until when what is on board on arrival must reach a site.
     pub due: i32,
+    /// The kinds on board on arrival.
+    pub kinds: u8,
+    /// The kinds that are taken where the trip that leads here comes to its end.
+    pub taken: u8,
 }
 
 /// What [`Route`] reads of a problem, with `D` amounts.
@@ -180,8 +184,8 @@ impl<const D: usize> Route<D> {
 
     fn trips(&mut self, of: &Amounts<D>, class: &Class) {
         let m = self.slots.len();
-        self.trips.resize(m, Trip { before: [0; D], whole: [0; D], due: NEVER });
-        let (mut on_board, mut due) = ([0; D], NEVER);
+        self.trips.resize(m, Trip { before: [0; D], whole: [0; D], due: NEVER, kinds: 0, taken: 0 });
+        let (mut on_board, mut due, mut kinds) = ([0; D], NEVER, 0);
         for p in 1..m {
             let left = self.slots[p - 1].node as usize;
             if let Some(demand) = of.demand.get(left) {
@@ -189,17 +193,20 @@ impl<const D: usize> Route<D> {
                     *sum += more;
                 }
                 due = due.min(of.problem.hand_in_by[left]);
+                kinds |= of.problem.kinds[left];
             } else {
-                (on_board, due) = ([0; D], NEVER);
+                (on_board, due, kinds) = ([0; D], NEVER, 0);
             }
-            (self.trips[p].before, self.trips[p].due) = (on_board, due);
+            let trip = &mut self.trips[p];
+            (trip.before, trip.due, trip.kinds) = (on_board, due, kinds);
         }
-        let mut whole = if class.hands_in { [CLOSED; D] } else { self.trips[m - 1].before };
+        let (mut whole, mut taken) = if class.hands_in { ([CLOSED; D], 0) } else { (self.trips[m - 1].before, u8::MAX) };
         for p in (1..m).rev() {
-            if of.problem.is_site(self.slots[p].node) {
-                whole = self.trips[p].before;
+            let node = self.slots[p].node;
+            if of.problem.is_site(node) {
+                (whole, taken) = (self.trips[p].before, of.problem.kinds[node as usize]);
             }
-            self.trips[p].whole = whole;
+            (self.trips[p].whole, self.trips[p].taken) = (whole, taken);
         }
     }
 
@@ -239,8 +246,9 @@ impl<const D: usize> Route<D> {
                 continue;
             }
             // What comes after the last site is empty: then only an empty trip can be left out.
-            let needless = self.trips[p].before == [0; D] || fits(&self.trips[p].before, &self.trips[p + 1].whole, capacity);
-            if needless {
+            let (here, next) = (&self.trips[p], &self.trips[p + 1]);
+            let needless = here.before == [0; D] || fits(&here.before, &next.whole, capacity);
+            if needless && here.kinds & !next.taken == 0 {
                 self.remove(of, p);
                 self.refresh::<TIMED, true>(of);
                 if !TIMED || self.is_in_time() {
@@ -266,7 +274,8 @@ impl<const D: usize> Route<D> {
             arrival <= self.trips[p].due && start < NEVER && done + class.time.get(s, after.node) <= after.latest
         };
         let sites = problem.all_sites();
-        let better = sites.filter(|s| way(*s) < way(here.node) && (!TIMED || in_time(*s))).min_by_key(|s| way(*s));
+        let takes = |s: u32| self.trips[p].kinds & !problem.kinds[s as usize] == 0;
+        let better = sites.filter(|s| way(*s) < way(here.node) && takes(*s) && (!TIMED || in_time(*s))).min_by_key(|s| way(*s));
         if let Some(site) = better {
             self.slots[p].node = site;
             self.join(of, p);

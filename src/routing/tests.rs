@@ -65,6 +65,8 @@ fn problem(day: &Day) -> Problem {
         service: day.stops.iter().map(|p| p.4).chain(day.sites.iter().map(|_| 7)).collect(),
         penalty: (0..n).map(|i| if i % 5 == 0 { 120 } else { 100_000 }).collect(),
         hand_in_by: (0..n).map(|i| if i % 4 == 0 { 400 } else { NEVER }).collect(),
+        // What lies at some stops is taken at some sites only, at others nothing of it.
+        kinds: (0..n).map(|i| [0, 1, 0, 2, 0, 0, 3][i % 7]).chain((0..s).map(|i| [3, 1, 0, 2][i % 4])).collect(),
         classes: day.fleet.iter().map(class).collect(),
     }
     .checked()
@@ -121,6 +123,7 @@ fn plane(places: &[(i32, i32)], capacity: i32) -> Problem {
         service: vec![0; n],
         penalty: vec![1_000_000; n],
         hand_in_by: vec![NEVER; n],
+        kinds: vec![0; n],
         classes: vec![class],
     }
 }
@@ -178,4 +181,9 @@ fn the_check_finds_each_condition_that_is_broken() {
     let mut bags = problem;
     bags.classes[0].hands_in = true;
     assert_eq!(check(&bags, &[tour(&[3, 0, 3])]), vec![Broken::NotEmpty { tour: 0 }]);
+    // The last stop as a site that takes one kind of two.
+    (bags.stops, bags.sites, bags.kinds) = (2, 1, vec![1, 2, 1]);
+    bags.classes[0].windows = vec![Windows::one(0, super::LARGEST); 4];
+    assert_eq!(check(&bags, &[tour(&[3, 0, 2, 3])]), vec![]);
+    assert_eq!(check(&bags, &[tour(&[3, 1, 2, 3])]), vec![Broken::NotTaken { tour: 0, at: 2 }]);
 }

@@ -165,6 +165,7 @@ fn instance(read: Read) -> Instance {
         service: (0..stops + sites).map(work).collect(),
         penalty: vec![MUST; stops],
         hand_in_by: (0..stops).map(due).collect(),
+        kinds: vec![0; stops + sites],
         classes: vec![Class { hands_in: read.reloads, ..class }],
     };
     Instance { name: read.name, problem, reversed, scale: scale as i64 }

@@ -332,6 +332,40 @@ both! {
         assert_eq!(brought.map(|stop| &stop["name"]).collect::<Vec<_>>(), [&json!("Miljøstasjonen")]);
     }
 
+    async fn what_two_sites_take_one_truck_brings_to_both(app) {
+        let s = scene(&app).await;
+        let mut able = truck();
+        able["skills"] = json!(["hazardous", "crane"]);
+        let able = s.hauler.post("/api/v1/vehicles", able).await.expect(StatusCode::CREATED);
+        let mut special = vec![];
+        for kind in ["hazardous", "bulky"] {
+            let mut sent = pile((8.706, 58.4));
+            sent["beside"] = json!([kind]);
+            special.push(s.kari.post("/api/v1/piles", sent).await.expect(StatusCode::CREATED)["id"].clone());
+            let site = json!({"id": Uuid::now_v7(), "lon": 8.75, "lat": 58.4, "name": kind, "takes": ["litter", kind]});
+            app.of("staff", "0002").await.post("/api/v1/sites", site).await.expect(StatusCode::CREATED);
+        }
+        let asked = json!({"id": Uuid::now_v7(), "days": [DAY], "vehicles": [able["id"]], "piles": special});
+        let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+        let draft = planned(&s.hauler, &plan).await;
+        assert_eq!((&draft["plan"]["left"], &route_of(&draft, &able)["broken"]), (&json!([]), &json!([])), "{draft}");
+        assert_eq!(names(route_of(&draft, &able), "kind"), ["pile", "site", "pile", "site"]);
+        // By hand as well: the route that is begun for it ends where it is taken, not at the nearest.
+        for pile in &special {
+            s.hauler.act(&plan, "plans", "moves", json!({"pile": pile})).await.expect(StatusCode::OK);
+        }
+        let put = async |pile: &Value| {
+            let put = json!({"pile": pile, "vehicle": able["id"], "at": 0});
+            let put = s.hauler.act(&plan, "plans", "moves", put).await.expect(StatusCode::OK);
+            route_of(&put, &able).clone()
+        };
+        let route = put(&special[1]).await;
+        assert_eq!((&route["stops"][1]["name"], &route["broken"]), (&json!("bulky"), &json!([])), "{route}");
+        // What is not taken where the route goes is shown there.
+        let route = put(&special[0]).await;
+        assert_eq!((&route["stops"][2]["name"], &route["broken"]), (&json!("bulky"), &json!([{"stop": 2, "rule": "not_for_it"}])), "{route}");
+    }
+
     async fn a_route_is_a_file_and_a_link_that_ends(app) {
         let s = scene(&app).await;
         let draft = drafted(&s).await;

@@ -1,5 +1,7 @@
 //! Whatever people do in whatever order: bags always have somebody who is expected to act, and count once.
 
+use std::collections::BTreeSet;
+
 use fastrand::Rng;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -9,6 +11,8 @@ use crate::helpers::{OPEN, Person, pile, plan};
 /// How many cleanups there are, one after another, and how many acts follow upon each.
 const ROUNDS: usize = 12;
 const STEPS: usize = 50;
+/// The last of the acts; those before it have lower numbers.
+const WEIGHING: u8 = 9;
 
 /// What was put in, by what was answered.
 #[derive(Default)]
@@ -16,6 +20,8 @@ struct Ledger {
     piles: Vec<Value>,
     full_bags: u64,
     grams: i64,
+    /// Which acts were done at least once.
+    done: BTreeSet<u8>,
 }
 
 fn id_of(thing: &Value) -> Value {
@@ -42,7 +48,8 @@ async fn act(people: &[Person], cleanup: &Value, ledger: &mut Ledger, chance: &m
     let one = ledger.piles[chance.usize(0..ledger.piles.len())].clone();
     let other = ledger.piles[chance.usize(0..ledger.piles.len())].clone();
     let why = json!({"why": "Sjøen"});
-    let answer = match chance.u8(0..11) {
+    let what = chance.u8(0..WEIGHING + 2); // bags are weighed twice as often
+    let answer = match what {
         0 => by.act(&one, "piles", "readiness", json!({})).await,
         1 => by.act(&one, "piles", "acceptances", json!({})).await,
         2 => by.act(&one, "piles", "declinations", why).await,
@@ -59,7 +66,7 @@ async fn act(people: &[Person], cleanup: &Value, ledger: &mut Ledger, chance: &m
             }
             answer
         }
-        _ => {
+        WEIGHING.. => {
             let grams = chance.i64(1_000..90_000);
             let code = if chance.f32() < 0.2 { &cleanup["code"] } else { &one["code"] };
             let weighing = json!({"id": Uuid::now_v7(), "code": code, "weight_kg": grams as f64 / 1000.0});
@@ -72,6 +79,9 @@ async fn act(people: &[Person], cleanup: &Value, ledger: &mut Ledger, chance: &m
             answer
         }
     };
+    if answer.status.is_success() {
+        ledger.done.insert(what.min(WEIGHING));
+    }
     assert!(matches!(answer.status.as_u16(), 200 | 201 | 403 | 409 | 422), "{}: {}", answer.status, answer.json());
 }
 
@@ -106,5 +116,6 @@ both! {
             }
         }
         assert!(ledger.grams > 0 && ledger.piles.len() > ROUNDS, "nothing happened");
+        assert!(ledger.done.iter().copied().eq(0..=WEIGHING), "only these were done: {:?}", ledger.done);
     }
 }

@@ -96,6 +96,30 @@ test('the four languages are whole, and the choice is remembered', async ({ page
   await expect(page.getByRole('button', { name: 'Meld affald' })).toBeVisible();
 });
 
+test('a language that cannot be had leaves the others, and the rest of the app, as they were', async ({ page }) => {
+  await page.addInitScript(() => delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker);
+  await open(page, '/about');
+  await page.route(/assets\/da-/, (route) => route.abort());
+  await page.locator('aside select').first().selectOption('da');
+  await expect(page.getByRole('alert')).toContainText('No connection');
+  await expect(page.locator('aside select').first()).toHaveValue('en');
+  await page.evaluate(() => history.pushState(null, '', '/numbers'));
+  await page.evaluate(() => dispatchEvent(new PopStateEvent('popstate')));
+  await expect(page.getByText('Volunteers and professionals are never added up')).toBeVisible();
+});
+
+test('a phone whose browser cannot paint beside the page has the shore all the same', async ({ page }) => {
+  await page.addInitScript(() => delete (HTMLCanvasElement.prototype as { transferControlToOffscreen?: unknown }).transferControlToOffscreen);
+  await open(page, '/');
+  const painted = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLCanvasElement>('.leaflet-tile-container canvas')].some((canvas) =>
+        canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0),
+      ),
+    );
+  await expect.poll(painted).toBe(true);
+});
+
 test('the first load is at most 120 kB of JavaScript, packed', async ({ page }) => {
   const scripts = new Map<string, Promise<Buffer>>();
   page.on('response', (r) => new URL(r.url()).pathname.endsWith('.js') && r.frame() && scripts.set(r.url(), r.body()));

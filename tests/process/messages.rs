@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use strandline::clock::Clock;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::helpers::{Program, Running, send};
@@ -57,9 +58,11 @@ async fn nobody_is_told_twice_or_not_at_all(program: Program) {
     let (written, path) = (Arc::new(AtomicUsize::new(0)), format!("{}/api/v1/cleanups/{id}/notes", running.url));
     let write = || tokio::spawn(write_until_gone(organiser.clone(), path.clone(), written.clone()));
     let writers: Vec<_> = (0..WRITERS).map(|_| write()).collect();
-    while written.load(Ordering::Relaxed) < ENOUGH {
+    // Unless the writers are over before: then too few were acknowledged.
+    while written.load(Ordering::Relaxed) < ENOUGH && !writers.iter().all(JoinHandle::is_finished) {
         tokio::task::yield_now().await;
     }
+    assert!(written.load(Ordering::Relaxed) >= ENOUGH, "too few were acknowledged");
     running.kill();
     let mut words = vec![];
     for writer in writers {

@@ -44,16 +44,23 @@ class Language {
   /** None before one is chosen, which is done before anything is shown. */
   messages = $state.raw({} as Catalogue & LaterCatalogue);
 
-  /** Ends when the language chosen last is there. */
+  /** The language chosen last: texts of another one that come after it are left aside. */
+  private wanted: Lang = 'en';
+  /** Ends when its texts are there, or cannot be had. */
   private chosen: Promise<void> = Promise.resolve();
 
   choose(lang: Lang, remember = true) {
-    this.chosen = this.fetch(lang, remember);
-    return this.chosen;
+    this.wanted = lang;
+    const fetched = this.fetch(lang, remember);
+    this.chosen = fetched.catch(() => {
+      if (this.wanted === lang) this.wanted = this.lang;
+    });
+    return fetched;
   }
 
   private async fetch(lang: Lang, remember: boolean) {
     const [all, later] = await Promise.all([CATALOGUES[lang](), this.isLater ? LATER[lang]() : null]);
+    if (this.wanted !== lang) return;
     this.messages = { ...this.messages, ...all, ...later };
     this.lang = lang;
     document.documentElement.lang = lang;
@@ -63,10 +70,14 @@ class Language {
   /** Fetches the texts of later panels, before they are shown. */
   private async withLater() {
     await this.chosen;
-    if (this.isLater) return;
-    const texts = await LATER[this.lang]();
-    this.isLater = true;
-    this.messages = { ...this.messages, ...texts };
+    while (!this.isLater) {
+      const lang = this.lang;
+      const texts = await LATER[lang]();
+      await this.chosen;
+      if (lang !== this.lang) continue; // another one was chosen meanwhile
+      this.isLater = true;
+      this.messages = { ...this.messages, ...texts };
+    }
   }
 
   /** A part of the app that is seldom the first, with its texts. */

@@ -71,7 +71,7 @@ export class Marks {
       const [lon, lat] = f.geometry.coordinates as [number, number];
       const properties = f.properties;
       if ('cluster' in properties && properties.cluster) {
-        const key = [lat, lon, properties.point_count].join();
+        const key = [lat, lon, this.clusterName(properties.point_count)].join();
         this.clusters.set(key, properties.cluster_id);
         wanted.set(key, () => this.cluster(lat, lon, key, properties.point_count));
       } else this.want(wanted, (properties as InCluster).href);

@@ -8,6 +8,8 @@ export type Colours = Record<string, string>;
 
 /** A tile to be painted: `zoom` is the map's; the bytes may be of a tile `up` zooms above it. */
 export interface Tile {
+  /** Pixels of the map that it covers. */
+  side: number;
   zoom: number;
   column: number;
   row: number;
@@ -15,17 +17,14 @@ export interface Tile {
   bytes: ArrayBuffer;
 }
 
-/** Pixels of the map that a tile covers. */
-export const SIDE = 512;
-
-type Context = OffscreenCanvasRenderingContext2D;
+export type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
 /** Paints the land and the shore of a tile. */
-export function paint(context: Context, { zoom, column, row, up, bytes }: Tile, colours: Colours, ratio: number) {
-  const size = SIDE * 2 ** up;
+export function paint(context: Context, { side, zoom, column, row, up, bytes }: Tile, colours: Colours, ratio: number) {
+  const size = side * 2 ** up;
   const [x, y] = [Math.floor(column / 2 ** up), Math.floor(row / 2 ** up)];
   context.scale(ratio, ratio);
-  context.translate(-(column - x * 2 ** up) * SIDE, -(row - y * 2 ** up) * SIDE);
+  context.translate(-(column - x * 2 ** up) * side, -(row - y * 2 ** up) * side);
   const tile = new VectorTile(new PbfReader(new Uint8Array(bytes)));
   paintLand(context, tile, size, colours);
   paintShore(context, tile, size, zoom, colours);

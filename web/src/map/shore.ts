@@ -1,8 +1,12 @@
 import L from 'leaflet';
-import { SIDE, type Colours } from './paint';
+import type { Colours } from './paint';
 import { STROKES } from './symbols';
 import Painter from './tile.worker?worker';
+import type { Wanted } from './tile';
 import type { Done, Order } from './tile.worker';
+
+/** Pixels of the map that a tile covers. */
+const SIDE = 512;
 
 /** The colours of the look of the moment. Only an element knows which of a light and a dark one holds. */
 function coloursNow(): Colours {
@@ -57,21 +61,26 @@ export class ShoreLayer extends L.GridLayer {
     const canvas = document.createElement('canvas');
     const ratio = Math.min(2, devicePixelRatio || 1);
     canvas.width = canvas.height = SIDE * ratio;
+    const { x: column, y: row, z: zoom } = coords;
+    const wanted: Wanted = { side: SIDE, zoom, column, row, version: this.version, colours: this.colours, ratio };
+    if ('transferControlToOffscreen' in canvas) this.order(wanted, canvas.transferControlToOffscreen(), canvas, done);
+    else void this.drawHere(wanted, canvas, done);
+    return canvas;
+  }
+
+  private order(wanted: Wanted, offscreen: OffscreenCanvas, canvas: HTMLCanvasElement, done: L.DoneCallback) {
     const id = (this.orders += 1);
     this.waiting.set(id, ({ error }) => done(error === null ? undefined : new Error(error), canvas));
-    const { x: column, y: row, z: zoom } = coords;
-    const offscreen = canvas.transferControlToOffscreen();
-    const order: Order = {
-      id,
-      zoom,
-      column,
-      row,
-      version: this.version,
-      colours: this.colours,
-      ratio,
-      canvas: offscreen,
-    };
-    this.painter.postMessage(order, [offscreen]);
-    return canvas;
+    this.painter.postMessage({ id, ...wanted, canvas: offscreen } satisfies Order, [offscreen]);
+  }
+
+  /** Older phones paint on the page itself (Safari before 16.4). */
+  private async drawHere(wanted: Wanted, canvas: HTMLCanvasElement, done: L.DoneCallback) {
+    try {
+      await (await import('./tile')).draw(wanted, canvas.getContext('2d'));
+      done(undefined, canvas);
+    } catch (e) {
+      done(e as Error, canvas);
+    }
   }
 }

@@ -75,8 +75,11 @@ class Outbox {
     return done;
   }
 
+  /** One that waits for its turn reads for all who ask until then. */
+  private reading: Promise<void> | null = null;
   private read = () =>
-    this.inTurn(async () => {
+    (this.reading ??= this.inTurn(async () => {
+      this.reading = null;
       try {
         const kept = (await (await phone()).getAll('items')).filter((i) => !this.unkept.has(i.id));
         const before = this.items;
@@ -88,7 +91,7 @@ class Outbox {
       } catch {
         // What is in memory is all there is.
       }
-    });
+    }));
 
   /** Keeps what is made of what is there when its turn comes, with its photos, all or nothing. */
   private keep(make: () => Item | null, blobs: { id: string; blob: Blob }[] = []): Promise<Item | null> {
@@ -119,8 +122,11 @@ class Outbox {
     });
   }
 
-  private drop(item: Item) {
+  /** Drops what is found when its turn comes. */
+  private drop(find: (item: Item) => boolean) {
     return this.inTurn(async () => {
+      const item = this.items.find(find);
+      if (!item) return;
       this.items = this.items.filter((i) => i.id !== item.id);
       this.unkept.delete(item.id);
       try {
@@ -198,8 +204,7 @@ class Outbox {
 
   /** Takes an item back: it is not sent. */
   async withdraw(id: string) {
-    const item = this.items.find((i) => i.id === id);
-    if (item && this.flying !== id) await this.drop(item);
+    await this.drop((i) => i.id === id && this.flying !== id);
     this.now(); // what it held up may go
   }
 
@@ -290,8 +295,7 @@ class Outbox {
       // The act is on the map; a form need not wait for its photos.
       this.tell(id, { state: 'sent', answer });
       await this.sendPhotos(id);
-      const done = this.items.find((i) => i.id === id && i.state === 'waiting');
-      if (done) await this.drop(done);
+      await this.drop((i) => i.id === id && i.state === 'waiting');
     } catch (e) {
       if (!(e instanceof No)) throw e;
       // Its first answer was lost, and it was changed since: it stands as it was first sent, and its photos can follow.

@@ -3,13 +3,20 @@ import { app } from './app.svelte';
 import { messages } from './messages.svelte';
 import { things, type LayerName, type Layers } from './things.svelte';
 
+/** Reads what the map shows anew. */
+function renew() {
+  if (!app.bounds) return;
+  void app.load(app.bounds);
+  void things.load(app.bounds);
+}
+
 /** Follows the live feed; the browser goes on from the last event by itself when the connection breaks. */
 export function follow(since: number): () => void {
   const feed = new EventSource(`/api/v1/events?since=${since}`);
   feed.onopen = () => {
     app.live = true;
     // Begun without signal: what the phone had is renewed.
-    if (app.asOf !== null) void app.start().then(() => app.bounds && app.load(app.bounds));
+    if (app.asOf !== null) void app.start().then(renew);
   };
   feed.onerror = () => {
     app.live = false;
@@ -26,9 +33,6 @@ export function follow(since: number): () => void {
     if (said.layer === 'zone') app.zonesChanged += 1;
   });
   feed.addEventListener('shore', (e) => (app.shoreVersion = e.data as string));
-  feed.addEventListener('reload', () => {
-    if (app.bounds) void app.load(app.bounds);
-    if (app.bounds) void things.load(app.bounds);
-  });
+  feed.addEventListener('reload', renew);
   return () => feed.close();
 }

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { api, ask, type Schemas } from '../api/client';
+import { api, ask, Refused, type Schemas } from '../api/client';
 import { bboxOf } from '../map/bounds';
 import { recall, remember } from './db';
 import type { Bounds } from './app.svelte';
@@ -20,6 +20,7 @@ export interface Layers {
   site: Site;
 }
 export type LayerName = keyof Layers;
+const LAYERS = ['cleanup', 'pile', 'order', 'equipment', 'site'] as const satisfies LayerName[];
 
 /** Lines of stretches, as the service draws them. */
 export type Lines = GeoJSON.MultiLineString;
@@ -60,6 +61,8 @@ class Things {
   equipment = new SvelteMap<string, Point>();
   site = new SvelteMap<string, Site>();
   lines = new SvelteMap<string, Lines>();
+  /** What lay on the phone, and has not been seen since. */
+  private readonly recalled = new Map<string, LayerName>();
   /** Counts what happened, for those who show a thing with what belongs to it. */
   changed = $state(0);
 
@@ -80,20 +83,38 @@ class Things {
     try {
       const found = await thingsWithin(b);
       this.fill(found);
-      void remember('things', found);
-    } catch {
+      this.forget(found, b);
+      void remember('found', found);
+    } catch (e) {
+      if (!(e instanceof Refused) || e.code !== 'offline') return; // what is there stays
       const kept = await (await import('../kept/area')).keptAreas();
-      for (const area of kept) if (area.things) this.fill(area.things);
-      const last = await recall<Found>('things');
-      if (last) this.fill(last.value);
+      const last = await recall<Found>('found');
+      for (const found of [...kept.map((area) => area.things), last?.value]) if (found) this.recall(found);
     }
   }
 
-  private fill({ lines, ...layers }: Found) {
-    for (const [id, line] of lines) this.lines.set(id, line);
-    for (const [layer, found] of Object.entries(layers)) {
-      for (const thing of found) this.hold(layer as LayerName, thing);
+  private recall(found: Found) {
+    for (const layer of LAYERS) {
+      for (const { id } of found[layer]) if (!this[layer].has(id)) this.recalled.set(id, layer);
     }
+    this.fill(found);
+  }
+
+  /** Takes away what lay on the phone and is no longer where it was. */
+  private forget(found: Found, b: Bounds) {
+    const there = new Set(LAYERS.flatMap((layer) => found[layer].map((thing) => thing.id)));
+    for (const [id, layer] of this.recalled) {
+      const thing = this[layer].get(id);
+      const isInside =
+        thing && thing.lon >= b.west && thing.lon <= b.east && thing.lat >= b.south && thing.lat <= b.north;
+      if (there.has(id) || isInside) this.recalled.delete(id);
+      if (!there.has(id) && isInside) this[layer].delete(id);
+    }
+  }
+
+  private fill(found: Found) {
+    for (const [id, line] of found.lines) this.lines.set(id, line);
+    for (const layer of LAYERS) for (const thing of found[layer]) this.hold(layer, thing);
     this.changed += 1;
   }
 }
