@@ -77,7 +77,7 @@ pub async fn announce(tx: &mut Tx, by: &Person, new: NewLottery, sent: [u8; 32])
         child_prizes: checked("child_prizes", &new.child_prizes)?,
         commitment: new.commitment.to_lowercase(),
         seed: None,
-        tickets: vec![],
+        registered: 0,
         winners: vec![],
         child_winners: vec![],
         drawn_at: None,
@@ -110,10 +110,12 @@ pub async fn register(tx: &mut Tx, by: &Person, id: Uuid, ticket: TornOff) -> Re
     let code = code::read(code).ok_or_else(|| no_such_code().at("number"))?;
     let known = tx.by_code(&code).await?.filter(|(layer, _)| matches!(layer, Layer::Cleanup | Layer::Pile));
     let (_, of) = known.ok_or_else(|| no_such_code().at("number"))?;
-    let ticket = Ticket { number: format!("{code}-{number}"), child: ticket.child, of };
-    if !lottery.register(ticket, tx.now)? {
+    lottery.takes_tickets(tx.now)?;
+    let ticket = Ticket { number: format!("{code}-{number}"), child: ticket.child };
+    if !tx.add_ticket(id, &ticket, of).await? {
         return Ok(lottery);
     }
+    lottery.registered += 1;
     keep(tx, lottery, "ticket_registered", None, Some(by)).await
 }
 
@@ -136,11 +138,12 @@ pub async fn draw(tx: &mut Tx, by: &Person, id: Uuid, seed: Seed) -> Result<Lott
     if lottery.seed.as_deref() == Some(seed.seed.as_str()) {
         return Ok(lottery);
     }
-    lottery.draw(&seed.seed, tx.now)?;
+    let tickets = tx.tickets(id).await?;
+    lottery.draw(&seed.seed, &tickets, tx.now)?;
     let winners: Vec<_> = lottery.winners.iter().chain(&lottery.child_winners).cloned().collect();
     for number in winners {
-        let Some(ticket) = lottery.tickets.iter().find(|t| t.number == number) else { continue };
-        if let Some((maker, _)) = tx.maker(ticket.of).await? {
+        let Some(of) = tx.ticket_of(id, &number).await? else { continue };
+        if let Some((maker, _)) = tx.maker(of).await? {
             let telling = Telling::new(MessageKind::LotteryWon, Layer::Lottery, id, &number);
             let telling = telling.fact("number", number.clone()).fact("name", lottery.name.clone());
             tx.tell(Audience::Person(maker), &telling).await?;

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::change::{Layer, Thing};
 use super::place::LonLat;
@@ -24,8 +23,6 @@ pub struct Ticket {
     pub number: String,
     /// Whether it is from the children's line, for half bags.
     pub child: bool,
-    /// The pile or cleanup it was registered with.
-    pub of: Uuid,
 }
 
 /// A lottery of a municipality.
@@ -50,8 +47,10 @@ pub struct Lottery {
     pub commitment: String,
     /// The seed, in hexadecimal: published with the draw.
     pub seed: Option<String>,
-    /// Registered tickets, sorted by number.
-    pub tickets: Vec<Ticket>,
+    /// How many tickets are registered. Which ones is published with the draw, for a number holds the code of a cleanup.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub registered: u32,
     /// Numbers drawn for the prizes, in their order.
     pub winners: Vec<String>,
     /// Numbers drawn for the children's prizes.
@@ -103,35 +102,22 @@ pub fn draw(seed: &str, numbers: &[&str], prizes: usize) -> Vec<String> {
 }
 
 impl Lottery {
-    /// As all may see it: numbers are enough to check a draw.
-    #[must_use]
-    pub fn for_all(mut self) -> Self {
-        self.tickets.iter_mut().for_each(|t| t.of = Uuid::nil());
-        self
-    }
-
-    /// Registers a ticket. False when it was registered before.
+    /// Whether tickets can be registered.
     ///
     /// # Errors
     /// `wrong_state` when it was drawn, or is not the time.
-    pub fn register(&mut self, ticket: Ticket, now: DateTime<Utc>) -> Result<bool> {
+    pub fn takes_tickets(&self, now: DateTime<Utc>) -> Result<()> {
         if self.drawn_at.is_some() || now < self.from || now > self.until {
             return Err(Error::new(Code::WrongState, "This lottery takes no tickets now."));
         }
-        match self.tickets.binary_search_by(|t| t.number.cmp(&ticket.number)) {
-            Ok(_) => Ok(false),
-            Err(place) => {
-                self.tickets.insert(place, ticket);
-                Ok(true)
-            }
-        }
+        Ok(())
     }
 
-    /// Draws it with the seed that was committed to.
+    /// Draws it with the seed that was committed to, among these tickets.
     ///
     /// # Errors
     /// `wrong_state` when it was drawn, `invalid` at `seed` when it is another seed.
-    pub fn draw(&mut self, seed: &str, now: DateTime<Utc>) -> Result<()> {
+    pub fn draw(&mut self, seed: &str, tickets: &[Ticket], now: DateTime<Utc>) -> Result<()> {
         if self.drawn_at.is_some() {
             return Err(Error::new(Code::WrongState, "It was drawn before."));
         }
@@ -141,7 +127,7 @@ impl Lottery {
         if commitment(seed) != self.commitment {
             return Err(Error::invalid("seed", "This is not the seed that was committed to."));
         }
-        let of = |child: bool| self.tickets.iter().filter(|t| t.child == child).map(|t| t.number.as_str()).collect::<Vec<_>>();
+        let of = |child: bool| tickets.iter().filter(|t| t.child == child).map(|t| t.number.as_str()).collect::<Vec<_>>();
         self.winners = draw(seed, &of(false), self.prizes.len());
         self.child_winners = draw(seed, &of(true), self.child_prizes.len());
         self.seed = Some(seed.to_owned());

@@ -8,6 +8,7 @@ mod message;
 mod people;
 pub(crate) mod sql;
 mod thing;
+mod ticket;
 
 use std::collections::HashSet;
 use std::str::FromStr;

@@ -62,7 +62,15 @@ both! {
         for n in [1, 2, 3, 4, 5, 3] {
             hauler.act(&lottery, "lotteries", "tickets", ticket(n, false)).await.expect(StatusCode::OK);
         }
-        hauler.act(&lottery, "lotteries", "tickets", ticket(9, true)).await.expect(StatusCode::OK);
+        let child = hauler.act(&lottery, "lotteries", "tickets", ticket(9, true)).await.expect(StatusCode::OK);
+        assert_eq!(child["registered"], 6);
+        // Numbers hold the codes of cleanups: before the draw one sees one's own ticket and no other.
+        let tickets = |of: &str| format!("/api/v1/lotteries/{}/tickets{of}", lottery["id"].as_str().unwrap());
+        ola.get(&tickets("")).await.refused(409, "wrong_state");
+        let code = left["code"].as_str().unwrap();
+        let mine = ola.get(&tickets(&format!("?number={}-9", code.to_lowercase()))).await.json();
+        assert_eq!(mine, json!([{"number": format!("{code}-9"), "child": true}]));
+        assert_eq!(ola.get(&tickets(&format!("?number={code}-6"))).await.json(), json!([]));
         ola.act(&lottery, "lotteries", "tickets", ticket(6, false)).await.refused(403, "forbidden");
         let none = json!({"number": "A34679F-1"});
         assert_eq!(hauler.act(&lottery, "lotteries", "tickets", none).await.refused(404, "not_found")["field"], "number");
@@ -71,7 +79,8 @@ both! {
         assert_eq!(staff.act(&lottery, "lotteries", "draws", json!({"seed": "en annen"})).await.refused(422, "invalid")["field"], "seed");
         staff.act(&lottery, "lotteries", "draws", json!({"seed": "tang og tare"})).await.expect(StatusCode::OK);
         let drawn = app.anonymous().get(&format!("/api/v1/lotteries/{}", lottery["id"].as_str().unwrap())).await.json();
-        let numbers: Vec<_> = drawn["tickets"].as_array().unwrap().iter().filter(|t| t["child"] == false).map(|t| t["number"].as_str().unwrap()).collect();
+        let published = app.anonymous().get(&tickets("")).await.json();
+        let numbers: Vec<_> = published.as_array().unwrap().iter().filter(|t| t["child"] == false).map(|t| t["number"].as_str().unwrap()).collect();
         assert_eq!((numbers.len(), &drawn["winners"]), (5, &json!(draw("tang og tare", &numbers, 2))));
         assert_eq!(drawn["child_winners"].as_array().unwrap().len(), 1);
         assert_eq!(commitment(drawn["seed"].as_str().unwrap()), drawn["commitment"].as_str().unwrap());

@@ -119,6 +119,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("get", "/api/v1/lotteries", Some(Action::Look)),
     ("post", "/api/v1/lotteries", Some(Action::Lottery)),
     ("get", "/api/v1/lotteries/{id}", Some(Action::Look)),
+    ("get", "/api/v1/lotteries/{id}/tickets", Some(Action::Look)),
     ("post", "/api/v1/lotteries/{id}/tickets", Some(Action::Weigh)),
     ("post", "/api/v1/lotteries/{id}/draws", Some(Action::Lottery)),
     // The fleet, plans and routes of one's own organisation: tests/api/pickup.rs

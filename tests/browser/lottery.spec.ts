@@ -37,6 +37,12 @@ test('a lottery is announced, fed with tickets at the gate, drawn with the promi
     await expect(page.getByText(`${ticket} takes part.`)).toBeVisible();
   }
   await expect(page.getByText('2 tickets')).toBeVisible();
+  // Whoever kept the other half sees that it takes part.
+  for (const [ticket, answer] of [[`${code.toLowerCase()}-2`, 'takes part.'], [`${code}-7`, 'is not registered yet.']]) {
+    await page.getByLabel('The number on my ticket').fill(ticket ?? '');
+    await page.getByRole('button', { name: 'Does it take part?' }).click();
+    await expect(page.getByText(`${ticket} ${answer}`, { exact: true })).toBeVisible();
+  }
   await page.getByLabel('Number on the ticket').fill('nonsense');
   await page.getByRole('button', { name: 'Register a ticket' }).click();
   await expect(page.getByRole('alert')).toBeVisible();

@@ -1,5 +1,5 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
-import { PHOTO, onShore, open, reportBySomebody, type Place } from './helpers';
+import { PHOTO, onShore, open, play, reportBySomebody, type Place } from './helpers';
 
 /** A browser of its own for each of those who act. */
 async function somebody(browser: Browser, baseURL: string | undefined, role?: string): Promise<Page> {
@@ -209,4 +209,13 @@ test('figures of a group and of a stretch stand in the address, and professional
   await expect(row('Kilograms, estimated')).toContainText('20');
   await page.getByRole('button', { name: 'The whole coast' }).click();
   await expect(page).not.toHaveURL(/segment/);
+
+  // Whoever has a municipality begins with it; the whole coast stays the whole coast when the year changes.
+  await play(page, 'staff');
+  await open(page, '/numbers');
+  await expect(page.getByRole('combobox', { name: 'Where' })).not.toHaveValue('');
+  await page.getByRole('combobox', { name: 'Where' }).selectOption('');
+  await page.getByLabel('Year').selectOption({ index: 1 });
+  await expect(page).toHaveURL(/year=/);
+  await expect(page.getByRole('combobox', { name: 'Where' })).toHaveValue('');
 });

@@ -143,6 +143,7 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(lotteries::list)
         .service(lotteries::announce)
         .service(lotteries::one)
+        .service(lotteries::tickets)
         .service(lotteries::register)
         .service(lotteries::draw)
         .service(fleet::list)

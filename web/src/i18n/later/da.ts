@@ -96,6 +96,9 @@ export const later: LaterCatalogue = {
   'lottery.eachLine': 'Én pr. linje',
   'lottery.keepSeed':
     'Skriv dette frø ned, og hold det for dig selv: det skal bruges til lodtrækningen. Dets kontrolsum offentliggøres nu, så ingen kan vælge vinderne.',
+  'lottery.mine': 'Nummeret på min lod',
+  'lottery.look': 'Er den med?',
+  'lottery.notRegistered': '{name} er ikke registreret endnu.',
   'lottery.number': 'Nummeret på lodden',
   'lottery.numberHint': 'Aktionskode, bindestreg og nummer: A34679C-12',
   'lottery.child': 'Fra børnelinjen (halv sæk)',

@@ -97,6 +97,9 @@ export const later = {
   'lottery.eachLine': 'One a line',
   'lottery.keepSeed':
     'Write this seed down and keep it to yourself: it is needed for the draw. Its checksum is published now, so that nobody can choose the winners.',
+  'lottery.mine': 'The number on my ticket',
+  'lottery.look': 'Does it take part?',
+  'lottery.notRegistered': '{name} is not registered yet.',
   'lottery.number': 'Number on the ticket',
   'lottery.numberHint': 'Action code, a hyphen and a number: A34679C-12',
   'lottery.child': "From the children's line (half bag)",

@@ -97,6 +97,9 @@ export const later: LaterCatalogue = {
   'lottery.eachLine': 'Én per linje',
   'lottery.keepSeed':
     'Skriv ned dette frøet og hold det for deg selv: det trengs til trekningen. Sjekksummen blir offentlig nå, så ingen kan velge vinnerne.',
+  'lottery.mine': 'Nummeret på mitt lodd',
+  'lottery.look': 'Er det med?',
+  'lottery.notRegistered': '{name} er ikke registrert ennå.',
   'lottery.number': 'Nummeret på loddet',
   'lottery.numberHint': 'Aksjonskode, bindestrek og nummer: A34679C-12',
   'lottery.child': 'Fra barnelinjen (halv sekk)',

@@ -97,6 +97,9 @@ export const later: LaterCatalogue = {
   'lottery.eachLine': 'Éin per linje',
   'lottery.keepSeed':
     'Skriv ned dette frøet og hald det for deg sjølv: det trengst til trekninga. Sjekksummen blir offentleg no, så ingen kan velje vinnarane.',
+  'lottery.mine': 'Nummeret på loddet mitt',
+  'lottery.look': 'Er det med?',
+  'lottery.notRegistered': '{name} er ikkje registrert enno.',
   'lottery.number': 'Nummeret på loddet',
   'lottery.numberHint': 'Aksjonskode, bindestrek og nummer: A34679C-12',
   'lottery.child': 'Frå barnelinja (halv sekk)',
