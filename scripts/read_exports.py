@@ -49,6 +49,8 @@ def read(route):
     assert [w.name for w in by_gpxpy.waypoints] == [f"{i + 1} {s['name']}" for i, s in enumerate(stops)]
     assert [(w.longitude, w.latitude) for w in by_gpxpy.waypoints] == [(s["lon"], s["lat"]) for s in stops]
     assert len(by_gpxpy.tracks) == 1 and len(by_gpxpy.tracks[0].segments) == len(stops) + 1
+    (to_follow,) = by_gpxpy.routes
+    assert [(p.longitude, p.latitude, p.name) for p in to_follow.points] == [(w.longitude, w.latitude, w.name) for w in by_gpxpy.waypoints]
     points = sum(len(s.points) for s in by_gpxpy.tracks[0].segments)
     assert points == sum(len(s["way"]) for s in stops) + len(route["way_home"])
     with tempfile.NamedTemporaryFile(suffix=".gpx") as file:
@@ -56,7 +58,7 @@ def read(route):
         file.flush()
         layers = {name: pyogrio.read_info(file.name, layer=name, force_feature_count=True)["features"] for name, _ in pyogrio.list_layers(file.name)}
         names = pyogrio.raw.read(file.name, layer="waypoints", columns=["name"])[3][0]
-    assert layers["waypoints"] == len(stops) and layers["tracks"] == 1 and layers["track_points"] == points, layers
+    assert layers["waypoints"] == len(stops) and layers["tracks"] == 1 and layers["routes"] == 1 and layers["route_points"] == len(stops) and layers["track_points"] == points, layers
     assert list(names) == [w.name for w in by_gpxpy.waypoints]
     calendar = icalendar.Calendar.from_ical(ask(f"routes/{route['id']}/files/ics"))
     events = calendar.walk("VEVENT")

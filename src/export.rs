@@ -4,7 +4,7 @@ use std::io::BufWriter;
 
 use chrono_tz::Tz;
 use geo::{LineString, Point};
-use gpx::{Gpx, GpxVersion, Track, TrackSegment, Waypoint};
+use gpx::{Gpx, GpxVersion, Route, Track, TrackSegment, Waypoint};
 use icalendar::{Calendar, Component, Event, EventLike};
 
 use crate::domain::pickup::{PickupRoute, RouteStop, StopKind};
@@ -25,7 +25,7 @@ fn bags(stop: &RouteStop) -> String {
         .join(" + ")
 }
 
-/// Waypoints with names, and the way as a track.
+/// Waypoints with names, the route from one to the next for devices that lead there, and the way as a track.
 ///
 /// # Errors
 /// `internal`, never for the routes there are.
@@ -48,10 +48,12 @@ pub fn gpx(route: &PickupRoute) -> Result<String> {
             LineString::from(line.iter().map(|p| (p[0], p[1])).collect::<Vec<_>>()).points().map(Waypoint::new).collect();
         track.segments.push(segment);
     }
+    let waypoints: Vec<Waypoint> = route.stops.iter().enumerate().map(waypoint).collect();
     let file = Gpx {
         version: GpxVersion::Gpx11,
         creator: Some("Strandline".into()),
-        waypoints: route.stops.iter().enumerate().map(waypoint).collect(),
+        routes: vec![Route { name: Some(title(route)), points: waypoints.clone(), ..Route::new() }],
+        waypoints,
         tracks: vec![track],
         ..Gpx::default()
     };

@@ -50,7 +50,8 @@ pub struct NewPlan {
     pub seed: u32,
 }
 
-/// Asks for a plan. `due` are the piles the organisation may fetch.
+/// Asks for a plan. `due` are the piles the organisation may fetch, the most urgent first: of more than a plan can have, the others
+/// stay due.
 ///
 /// # Errors
 /// `forbidden`, `id_taken`, `invalid`.
@@ -79,8 +80,9 @@ pub async fn ask(
         return Err(Error::invalid("piles", "A pile is not waiting for this organisation.").fact("pile", other.to_string()));
     }
     let chosen: BTreeSet<Uuid> = new.piles.iter().copied().collect();
-    let piles: Vec<Uuid> = due.into_iter().filter(|p| chosen.is_empty() || chosen.contains(p)).collect();
-    if piles.is_empty() || new.piles.len().max(piles.len()) > terms.most_piles {
+    let wanted = due.into_iter().filter(|p| chosen.is_empty() || chosen.contains(p));
+    let piles: Vec<Uuid> = wanted.take(terms.most_piles).collect();
+    if piles.is_empty() || new.piles.len() > terms.most_piles {
         let detail = if piles.is_empty() { "No pile is due.".into() } else { format!("At most {} piles.", terms.most_piles) };
         return Err(Error::invalid("piles", detail));
     }
@@ -259,8 +261,10 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms
         }
         route.state = RouteState::Published;
         let route = keep(tx, route, "published", None, Some(by)).await?;
+        let driver = route.driver.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let vehicle = format!("{}{driver}", route.vehicle_name);
         let telling = Telling::new(MessageKind::RoutePublished, Layer::Route, route.record.id, route.record.version)
-            .fact("vehicle", route.vehicle_name.clone())
+            .fact("vehicle", vehicle)
             .fact("day", route.day.to_string())
             .fact("stops", route.stops.len());
         tx.tell(Audience::Organisation(plan.organisation), &telling).await?;

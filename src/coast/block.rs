@@ -204,10 +204,16 @@ impl Block {
         self.bounds[i]
     }
 
-    /// The ball of the i-th.
+    /// The boxes of all.
     #[must_use]
-    pub fn ball(&self, i: usize) -> Ball {
-        self.balls[i]
+    pub fn all_bounds(&self) -> &[Bounds] {
+        &self.bounds
+    }
+
+    /// The balls of some.
+    #[must_use]
+    pub fn balls(&self, some: Range<usize>) -> &[Ball] {
+        &self.balls[some]
     }
 
     /// The vertices of the i-th.

@@ -30,43 +30,31 @@ impl Tree {
     /// The `k` segments nearest to a place, nearest first, at most `within` metres away.
     #[must_use]
     pub fn nearest(&self, at: LonLat, k: usize, within: f64) -> Vec<Near> {
-        let from = Xyz::of(at);
-        let mut queue = BinaryHeap::new();
+        let mut search = Search::from(at, k, within);
         if !self.levels.is_empty() {
-            queue.push(Step { metres: 0.0, what: What::Node(self.levels.len() - 1, 0) });
+            search.queue.push(Step { metres: 0.0, what: What::Node(self.levels.len() - 1, 0) });
         }
         let (mut out, mut places) = (vec![], vec![]);
-        let mut found = Nearest { metres: vec![], k, limit: within };
-        while let Some(step) = queue.pop() {
+        while let Some(step) = search.queue.pop() {
             if out.len() == k || step.metres > within {
                 break;
             }
-            // What cannot be among the nearest any more is not even queued; a ball over enough segments says how far at most.
-            let mut look = |ball: Ball, segments: usize, what: What| {
-                let (metres, at_most) = ball.reach(from);
-                if segments >= k {
-                    found.limit = found.limit.min(at_most);
-                }
-                if metres <= found.limit {
-                    queue.push(Step { metres, what });
-                }
-            };
             match step.what {
                 What::Node(0, g) => {
                     let (block, segments) = self.group(g);
-                    segments.for_each(|i| look(block.ball(i), 1, What::Segment(g / FANOUT, i)));
+                    let from = segments.start;
+                    search.look(block.balls(segments), |_| 1, |i| What::Segment(g / FANOUT, from + i));
                 }
                 What::Node(level, i) => {
-                    let below = level - 1;
-                    let child = |c: usize| (self.levels[below][c].ball, self.segments(below, c), What::Node(below, c));
-                    self.children(level, i).map(child).for_each(|(ball, segments, what)| look(ball, segments, what));
+                    let (below, children) = (level - 1, self.children(level, i));
+                    let from = children.start;
+                    let balls = &self.levels[below].balls[children];
+                    search.look(balls, |c| self.segments(below, from + c), |c| What::Node(below, from + c));
                 }
                 What::Segment(b, i) => {
-                    let (distance2, place) = nearest_on_line(from, self.blocks[b].line(i));
-                    let metres = distance2.sqrt();
-                    found.add(metres);
+                    let (distance2, place) = nearest_on_line(search.from, self.blocks[b].line(i));
                     places.push((b, i, place));
-                    queue.push(Step { metres, what: What::Place(places.len() - 1) });
+                    search.add(distance2.sqrt(), places.len() - 1);
                 }
                 What::Place(n) => {
                     let (b, i, place) = places[n];
@@ -85,22 +73,51 @@ impl Tree {
     }
 }
 
-/// The metres of the nearest places found so far.
-struct Nearest {
-    metres: Vec<f64>,
+/// What is to be looked at, and how far away it may be.
+struct Search {
+    from: Xyz,
     k: usize,
+    queue: BinaryHeap<Step>,
+    /// The metres of the nearest places found so far.
+    found: Vec<f64>,
     /// Farther than this nothing is wanted.
     limit: f64,
 }
 
-impl Nearest {
-    fn add(&mut self, metres: f64) {
-        let at = self.metres.partition_point(|m| *m <= metres);
-        self.metres.insert(at, metres);
-        self.metres.truncate(self.k);
-        if self.metres.len() == self.k {
-            self.limit = self.limit.min(self.metres[self.k - 1]);
+impl Search {
+    fn from(at: LonLat, k: usize, within: f64) -> Self {
+        Self { from: Xyz::of(at), k, queue: BinaryHeap::with_capacity(128), found: vec![], limit: within }
+    }
+
+    /// Queues what lies in balls. What cannot be among the nearest any more is not even queued; a ball over enough segments says
+    /// how far at most.
+    fn look(&mut self, balls: &[Ball], segments: impl Fn(usize) -> usize, what: impl Fn(usize) -> What) {
+        let mut reaches = [(0.0, 0.0); FANOUT];
+        for (reach, ball) in reaches.iter_mut().zip(balls) {
+            *reach = ball.reach(self.from);
         }
+        let reaches = &reaches[..balls.len()];
+        for (i, (_, at_most)) in reaches.iter().enumerate() {
+            if *at_most < self.limit && segments(i) >= self.k {
+                self.limit = *at_most;
+            }
+        }
+        for (i, (metres, _)) in reaches.iter().enumerate() {
+            if *metres <= self.limit {
+                self.queue.push(Step { metres: *metres, what: what(i) });
+            }
+        }
+    }
+
+    /// A place so far away, by its number.
+    fn add(&mut self, metres: f64, n: usize) {
+        let at = self.found.partition_point(|m| *m <= metres);
+        self.found.insert(at, metres);
+        self.found.truncate(self.k);
+        if self.found.len() == self.k {
+            self.limit = self.limit.min(self.found[self.k - 1]);
+        }
+        self.queue.push(Step { metres, what: What::Place(n) });
     }
 }
 

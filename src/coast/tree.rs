@@ -18,10 +18,11 @@ pub(super) const FANOUT: usize = 16;
 /// Segments in a block: those of one node of the second level.
 const BLOCK: usize = GROUP * FANOUT;
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Node {
-    bounds: Bounds,
-    pub(super) ball: Ball,
+/// The nodes of a level. A search reads only the boxes or only the balls of some: each lie by themselves.
+#[derive(Debug)]
+pub(super) struct Level {
+    bounds: Vec<Bounds>,
+    pub(super) balls: Vec<Ball>,
 }
 
 /// A shoreline in memory.
@@ -30,7 +31,7 @@ pub struct Tree {
     pub(super) blocks: Vec<Arc<Block>>,
     /// `levels[0]` has a node for each [`GROUP`] of segments, `levels[1]` one for each block, each further level one for each
     /// [`FANOUT`] below; the last has one. They lie apart from the blocks: a search goes into few of those.
-    pub(super) levels: Arc<[Vec<Node>]>,
+    pub(super) levels: Arc<[Level]>,
     count: usize,
 }
 
@@ -75,14 +76,15 @@ impl Tree {
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let nodes: usize = self.levels.iter().map(Vec::len).sum();
-        self.blocks.iter().map(|b| b.bytes() + size_of::<Arc<Block>>()).sum::<usize>() + nodes * size_of::<Node>()
+        let nodes: usize = self.levels.iter().map(Level::len).sum();
+        self.blocks.iter().map(|b| b.bytes() + size_of::<Arc<Block>>()).sum::<usize>()
+            + nodes * (size_of::<Bounds>() + size_of::<Ball>())
     }
 
     /// The box around all.
     #[must_use]
     pub fn bounds(&self) -> Option<Bounds> {
-        self.levels.last().map(|top| top[0].bounds)
+        self.levels.last().map(|top| top.bounds[0])
     }
 
     /// Gives every segment that meets the windows its regime and municipality anew, in a tree that shares all blocks
@@ -92,7 +94,7 @@ impl Tree {
         let mut blocks = self.blocks.clone();
         for (b, block) in blocks.iter_mut().enumerate() {
             let touched = |bounds: Bounds| windows.iter().any(|w| w.meets(bounds));
-            if !touched(self.levels[1][b].bounds) {
+            if !touched(self.levels[1].bounds[b]) {
                 continue;
             }
             let mut changed = false;
@@ -165,11 +167,11 @@ impl Tree {
         }
         let mut stack = vec![(self.levels.len() - 1, 0)];
         while let Some((level, i)) = stack.pop() {
-            let node = self.levels[level][i];
-            if !bounds.meets(node.bounds) {
+            let here = self.levels[level].bounds[i];
+            if !bounds.meets(here) {
                 continue;
             }
-            let whole = bounds.holds(node.bounds);
+            let whole = bounds.holds(here);
             let go_on = match level {
                 0 => {
                     let (block, segments) = self.group(i);
@@ -204,18 +206,35 @@ impl Tree {
     }
 }
 
-fn levels(blocks: &[Arc<Block>]) -> Arc<[Vec<Node>]> {
+impl Level {
+    fn len(&self) -> usize {
+        self.balls.len()
+    }
+
+    /// Nodes over so many boxes and balls each.
+    fn over(bounds: &[Bounds], balls: &[Ball], each: usize) -> Self {
+        Self {
+            bounds: bounds.chunks(each).map(|some| some.iter().fold(Bounds::EMPTY, |a, b| a.and(*b))).collect(),
+            balls: balls.chunks(each).map(Ball::over).collect(),
+        }
+    }
+}
+
+fn levels(blocks: &[Arc<Block>]) -> Arc<[Level]> {
     if blocks.is_empty() {
         return Arc::new([]);
     }
-    let over = |nodes: &[Node]| Node {
-        bounds: nodes.iter().fold(Bounds::EMPTY, |a, n| a.and(n.bounds)),
-        ball: Ball::over(&nodes.iter().map(|n| n.ball).collect::<Vec<_>>()),
-    };
-    let each = |b: &Arc<Block>| (0..b.len()).map(|i| Node { bounds: b.bounds(i), ball: b.ball(i) }).collect::<Vec<_>>();
-    let mut levels = vec![blocks.iter().flat_map(|b| each(b).chunks(GROUP).map(over).collect::<Vec<_>>()).collect::<Vec<_>>()];
+    // By blocks, for no group reaches from one into the next.
+    let (mut bounds, mut balls) = (vec![], vec![]);
+    for block in blocks {
+        let groups = Level::over(block.all_bounds(), block.balls(0..block.len()), GROUP);
+        bounds.extend(groups.bounds);
+        balls.extend(groups.balls);
+    }
+    let mut levels = vec![Level { bounds, balls }];
     while levels.len() < 2 || levels[levels.len() - 1].len() > 1 {
-        levels.push(levels[levels.len() - 1].chunks(FANOUT).map(over).collect());
+        let below = &levels[levels.len() - 1];
+        levels.push(Level::over(&below.bounds, &below.balls, FANOUT));
     }
     levels.into()
 }

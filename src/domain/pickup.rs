@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::{Layer, Thing};
-use super::fleet::{VehicleFacts, VehicleKind};
+use super::fleet::{Pause, VehicleFacts, VehicleKind};
 use super::pile::Pile;
 use super::place::LonLat;
 use super::site::Site;
@@ -68,6 +68,8 @@ states! {
         TooFew = "too_few",
         /// Others came first.
         NoTime = "no_time",
+        /// It stays in the route it is locked in, which has no room for it.
+        Locked = "locked",
         /// Somebody took it out.
         TakenOut = "taken_out",
         /// Another route has it by now.
@@ -390,6 +392,9 @@ pub struct PickupRoute {
     pub day: NaiveDate,
     /// Where it begins and ends.
     pub depot: LonLat,
+    /// The break, which the times of the stops allow for.
+    #[serde(default)]
+    pub pause: Option<Pause>,
     /// When it leaves.
     pub leaves: DateTime<Utc>,
     /// When it is back.

@@ -165,7 +165,9 @@ impl Planner {
             Some((pile, Some(at))) => with(pile, at),
             Some((pile, None)) => (0..=list.len()).filter_map(|at| with(pile, at)).min_by_key(|t| worked.badness(t)),
         };
-        Ok(tour.map(|tour| (worked.route(&tour), roads)))
+        let route = tour.map(|tour| worked.route(&tour));
+        let roads = if worked.roads() == RoadsBy::Away { RoadsBy::Away } else { roads };
+        Ok(route.map(|route| (route, roads)))
     }
 
     /// The plan with a pile locked or not.

@@ -7,7 +7,7 @@ mod waters;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, TimeDelta};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::act::plan::{Changed, cancel, change, on_the_way, routes_of};
 use crate::domain::fleet::Vehicle;
-use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState};
+use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState, RoadsBy};
 use crate::domain::pile::Pile;
 use crate::domain::planning::PlanningTerms;
 use crate::error::{Error, Result};
@@ -35,7 +35,8 @@ const OVERDUE_S: i64 = 60;
 
 /// A search that goes on.
 struct Run {
-    began: Instant,
+    /// When its turn came: the guard and the time left count from there.
+    began: OnceLock<Instant>,
     /// Bits of the share of its steps that are done.
     share: AtomicU64,
     best: AtomicI64,
@@ -45,6 +46,8 @@ struct Run {
 /// How far a search has come.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct SearchProgress {
+    /// Whether it waits for others to end.
+    pub waits: bool,
     /// The share of its steps that are done, from 0 to 1.
     pub done: f64,
     /// The best cost so far, with what it costs to leave piles; nothing before the first.
@@ -103,7 +106,7 @@ impl Planner {
     /// Searches for a plan. One that is searched for already goes on.
     pub fn begin(self: &Arc<Self>, plan: Uuid) {
         let run = Arc::new(Run {
-            began: Instant::now(),
+            began: OnceLock::new(),
             share: AtomicU64::new(0),
             best: AtomicI64::new(i64::MAX),
             ended: AtomicBool::new(false),
@@ -143,13 +146,16 @@ impl Planner {
         let run = self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&plan).cloned()?;
         let done = f64::from_bits(run.share.load(Ordering::Relaxed));
         let best = Some(run.best.load(Ordering::Relaxed)).filter(|b| *b < i64::MAX);
-        let seconds_left = (done > 0.0).then(|| run.began.elapsed().as_secs_f64() * (1.0 - done) / done);
-        Some(SearchProgress { done, best_cost: best.map(|b| b as f64 / 100.0), seconds_left })
+        let began = run.began.get().filter(|_| done > 0.0);
+        let seconds_left = began.map(|began| began.elapsed().as_secs_f64() * (1.0 - done) / done);
+        let waits = run.began.get().is_none();
+        Some(SearchProgress { waits, done, best_cost: best.map(|b| b as f64 / 100.0), seconds_left })
     }
 
     async fn search(self: &Arc<Self>, id: Uuid, run: Arc<Run>) -> Result<()> {
         let Ok(_slot) = self.slots.acquire().await else { return Ok(()) };
         let Some(work) = self.work(id).await? else { return Ok(()) };
+        run.began.get_or_init(Instant::now);
         let (planner, watched) = (self.clone(), run.clone());
         let found = tokio::task::spawn_blocking(move || planner.find(&work, &watched)).await.map_err(Error::internal)??;
         if run.ended.load(Ordering::Relaxed) {
@@ -191,16 +197,16 @@ impl Planner {
         let Work { plan, part, elsewhere } = work;
         let (day, roads) = self.day(&self.live.coast(), part)?;
         let budget_steps = self.terms.steps + self.terms.steps_per_pile * day.piles().len() as u64;
-        let guard = Duration::from_secs(self.terms.guard_s);
+        let (began, guard) = (run.began.get_or_init(Instant::now), Duration::from_secs(self.terms.guard_s));
         let found = solve(&day.problem, &Settings::of(&day.problem, plan.seed), &mut |steps, best| {
             let share = steps as f64 / budget_steps as f64;
             run.share.store(share.min(1.0).to_bits(), Ordering::Relaxed);
             run.best.store(best, Ordering::Relaxed);
-            let over = run.ended.load(Ordering::Relaxed) || run.began.elapsed() > guard;
+            let over = run.ended.load(Ordering::Relaxed) || began.elapsed() > guard;
             if over { 1.0 } else { share }
         });
         let mut changed = self.changed(plan, &day, &found.tours, &found.left);
-        changed.roads = roads;
+        changed.roads = if roads == RoadsBy::Away { roads } else { changed.roads };
         let coast = self.live.coast();
         let gone = elsewhere.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::Elsewhere));
         changed.left.extend(gone);

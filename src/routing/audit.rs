@@ -187,6 +187,21 @@ impl Facts<'_> {
             leaves.0 != route.day || leaves.1 < facts.from || returns.0 != route.day || returns.1 > facts.until,
             format!("{leaves:?} to {returns:?}"),
         );
+        // Within the shift there is a break in which nothing is driven or done.
+        if let Some(pause) = facts.pause {
+            let worked: i64 = route.stops.iter().map(|s| (s.leaves - s.begins).num_seconds()).sum();
+            let driven = (route.sums.metres / facts.speed_kmh * 3.6 - 2.0 * route.stops.len() as f64) as i64;
+            let (at, shift) = (pause.at, (route.returns - route.leaves).num_seconds());
+            let over = leaves.1 < at && returns.1 > at + TimeDelta::minutes(pause.minutes.into());
+            // What is done across the break lasts longer by it.
+            let rest = if over { i64::from(pause.minutes) * 60 } else { 0 };
+            let across = route.stops.iter().any(|s| local(s.begins).1 < at && local(s.leaves).1 > at);
+            let rest = if across { 0 } else { rest };
+            fault(shift < worked + driven + rest, format!("no break of {rest} s in {shift} s"));
+            let works =
+                |s: &RouteStop| local(s.begins).1 > at && local(s.begins).1 < at + TimeDelta::minutes(pause.minutes.into());
+            fault(route.stops.iter().any(works), "work begins in the break".into());
+        }
         let (mut load, mut tour_bags, mut beside) = ([0.0, 0.0, 0.0], 0, vec![]);
         let mut left = route.leaves;
         for stop in &route.stops {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -52,6 +53,10 @@ pub struct Day {
     /// Vehicle and day of each class.
     classes: Vec<(usize, usize)>,
     lengths: Vec<Arc<Lengths>>,
+    /// Whether a way was measured by somebody who did not answer when its line was asked for: what is drawn is not what was timed.
+    went_away: AtomicBool,
+    /// What ways cost and how long they take, for vehicles that are alike in that.
+    matrices: HashMap<(*const Lengths, [u64; 3]), (Matrix, Matrix)>,
     begins: DateTime<Utc>,
 }
 
@@ -97,6 +102,8 @@ impl Day {
             },
             classes: vec![],
             lengths: vec![],
+            matrices: HashMap::new(),
+            went_away: AtomicBool::new(false),
             begins,
             task,
         };
@@ -124,12 +131,24 @@ impl Day {
         Lengths::between(network, places)
     }
 
-    fn class(&self, v: usize, d: usize, lengths: &Lengths) -> Class {
-        let (vehicle, nodes) = (&self.task.vehicles[v], self.problem.stops + self.problem.sites + self.task.vehicles.len());
-        let facts = &vehicle.facts;
+    /// What each way costs a vehicle, and how long it takes.
+    fn ways(&mut self, v: usize, lengths: &Arc<Lengths>) -> (Matrix, Matrix) {
+        let nodes = self.problem.stops + self.problem.sites + self.task.vehicles.len();
+        let facts = &self.task.vehicles[v].facts;
+        let like = [facts.speed_kmh, facts.cost_per_km, facts.cost_per_hour];
         let seconds = |leg: Leg| leg.seconds.unwrap_or(leg.metres / facts.speed_kmh * 3.6);
-        let time = |i, j| lengths.leg(i, j).map_or(UNREACHABLE, |leg| whole(seconds(leg)));
         let cost = |leg: Leg| cents(leg.metres / 1000.0 * facts.cost_per_km + seconds(leg) / 3600.0 * facts.cost_per_hour);
+        let made = || {
+            let cost = Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, cost));
+            (cost, Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, |leg| whole(seconds(leg)))))
+        };
+        self.matrices.entry((Arc::as_ptr(lengths), like.map(f64::to_bits))).or_insert_with(made).clone()
+    }
+
+    fn class(&mut self, v: usize, d: usize, lengths: &Arc<Lengths>) -> Class {
+        let nodes = self.problem.stops + self.problem.sites + self.task.vehicles.len();
+        let (cost, time) = self.ways(v, lengths);
+        let facts = &self.task.vehicles[v].facts;
         let depot = (self.problem.stops + self.problem.sites + v) as u32;
         let limit = |n: u32| i32::try_from(n).unwrap_or(LARGEST);
         Class {
@@ -139,8 +158,8 @@ impl Day {
             capacity: [limit(facts.capacity.litres), limit(facts.capacity.kg), limit(facts.capacity.bags)],
             fixed: i64::from(cents(facts.cost_per_day)),
             least: [0, 0, limit(facts.least_bags)],
-            cost: Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, cost)),
-            time: Matrix::by(nodes, time),
+            cost,
+            time,
             windows: (0..nodes).map(|node| self.windows(v, d, node)).collect(),
             hands_in: true,
         }
@@ -150,6 +169,12 @@ impl Day {
     fn can_load(&self, v: usize, pile: &Pile) -> bool {
         let facts = &self.task.vehicles[v].facts;
         facts.reaches(pile.access) && facts.can_take(pile)
+    }
+
+    /// Whether a vehicle may take the pile of a stop on a day.
+    fn may_fetch(&self, v: usize, d: usize, stop: usize) -> bool {
+        let sails = usize::from(self.task.vehicles[v].facts.kind == VehicleKind::Boat);
+        self.can_load(v, &self.task.piles[stop]) && !self.task.closed[stop][d][sails]
     }
 
     /// Whether there is a site for everything that lies beside a pile, when this vehicle brings it.
@@ -164,10 +189,12 @@ impl Day {
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
         let shift = (self.clock(v, d, day.and_time(vehicle.facts.from)), self.clock(v, d, day.and_time(vehicle.facts.until)));
         if node < stops {
-            let pile = &self.task.piles[node];
-            let sails = usize::from(vehicle.facts.kind == VehicleKind::Boat);
-            let elsewhere = self.task.locked[node].is_some_and(|to| to != (vehicle.record.id, day));
-            if !self.can_load(v, pile) || elsewhere || self.task.closed[node][d][sails] {
+            // What a hand has locked into a route stays there, and what breaks by it is shown.
+            let may = match self.task.locked[node] {
+                Some(to) => to == (vehicle.record.id, day),
+                None => self.may_fetch(v, d, node),
+            };
+            if !may {
                 return Windows::never();
             }
         } else if node < stops + sites {
@@ -250,8 +277,7 @@ impl Day {
             clock = begin + self.problem.work(pair[1]);
             let metres = lengths.leg(from, to).map_or(0.0, |leg| leg.metres);
             sums.metres += metres;
-            let way: Vec<_> =
-                lengths.line(from, to).into_iter().map(|p| [p.lon, p.lat].map(|c| (c * 1e6).round() / 1e6)).collect();
+            let way = self.way(lengths, from, to);
             let Some(mut stop) = self.stop_at(to) else {
                 (way_home, returns) = (way, self.real(tour.class, arrival, false));
                 continue;
@@ -277,6 +303,7 @@ impl Day {
             vehicle_name: facts.name.clone(),
             kind: facts.kind,
             driver: facts.driver.clone(),
+            pause: facts.pause,
             day,
             depot: facts.depot,
             leaves,
@@ -292,6 +319,15 @@ impl Day {
             driven_m: None,
             shared: None,
         }
+    }
+
+    /// The line from one node to another, in degrees to a tenth of a metre.
+    fn way(&self, lengths: &Lengths, from: usize, to: usize) -> Vec<[f64; 2]> {
+        let line = lengths.line(from, to).unwrap_or_else(|(Away, straight)| {
+            self.went_away.store(true, Ordering::Relaxed);
+            straight
+        });
+        line.into_iter().map(|p| [p.lon, p.lat].map(|c| (c * 1e6).round() / 1e6)).collect()
     }
 
     fn stop_at(&self, node: usize) -> Option<RouteStop> {
@@ -343,6 +379,13 @@ impl Day {
             BrokenAt { stop: at.saturating_sub(1), rule }
         });
         let mut all: Vec<_> = found.collect();
+        let (v, d) = self.classes[tour.class];
+        for (at, node) in tour.nodes.iter().enumerate().filter(|(_, node)| self.problem.is_stop(**node)) {
+            if !self.may_fetch(v, d, *node as usize) {
+                all.push(BrokenAt { stop: at - 1, rule: BrokenRule::NotForIt });
+            }
+        }
+        all.sort_by_key(|broken| broken.stop);
         all.dedup();
         all
     }
@@ -373,6 +416,9 @@ impl Day {
     #[must_use]
     pub fn why_left(&self, stop: usize) -> LeftWhy {
         let pile = &self.task.piles[stop];
+        if self.task.locked[stop].is_some() {
+            return LeftWhy::Locked;
+        }
         let fleet = || self.task.vehicles.iter().map(|v| &v.facts);
         if !fleet().any(|f| f.reaches(pile.access)) {
             return LeftWhy::NoAccess;
@@ -433,6 +479,7 @@ impl Day {
     pub fn roads(&self) -> RoadsBy {
         let mut networks = self.task.networks.iter().flatten();
         match () {
+            () if self.went_away.load(Ordering::Relaxed) => RoadsBy::Away,
             () if networks.clone().any(|n| n.is_estimate()) => RoadsBy::Estimate,
             () if networks.any(|n| n.is_roads()) => RoadsBy::Network,
             () => RoadsBy::None,

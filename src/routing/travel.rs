@@ -157,19 +157,18 @@ impl Network {
         if let Ground::Roads(roads) = &self.ground { roads.most() } else { 16 }
     }
 
-    /// The line of the way, as it was measured; straight when whoever measured it does not answer any more.
-    #[must_use]
-    pub fn line(&self, from: LonLat, to: LonLat) -> Vec<LonLat> {
+    /// The line of the way, as it was measured.
+    ///
+    /// # Errors
+    /// [`Away`].
+    pub fn line(&self, from: LonLat, to: LonLat) -> Result<Vec<LonLat>, Away> {
         if let Some(known) = self.known_line(from, to) {
-            return known;
+            return Ok(known);
         }
         let found = match &self.ground {
-            Ground::Nowhere => return vec![],
-            Ground::Estimate(_) => return vec![from, to],
-            Ground::Roads(roads) => match roads.line(from, to) {
-                Ok(line) => line,
-                Err(Away) => return vec![from, to],
-            },
+            Ground::Nowhere => return Ok(vec![]),
+            Ground::Estimate(_) => return Ok(vec![from, to]),
+            Ground::Roads(roads) => roads.line(from, to)?,
             Ground::Sea(sea) => sea.way(from, to).map_or_else(Vec::new, |w| w.line),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,7 +176,7 @@ impl Network {
             lines.clear();
         }
         lines.insert(ends(from, to), found.clone());
-        found
+        Ok(found)
     }
 
     fn known_line(&self, from: LonLat, to: LonLat) -> Option<Vec<LonLat>> {
@@ -258,12 +257,14 @@ impl Lengths {
         self.legs[from * self.places.len() + to]
     }
 
-    /// The line from one node to another.
-    #[must_use]
-    pub fn line(&self, from: usize, to: usize) -> Vec<LonLat> {
+    /// The line from one node to another; a straight one, when whoever measured it does not answer any more.
+    ///
+    /// # Errors
+    /// [`Away`], with the straight one.
+    pub fn line(&self, from: usize, to: usize) -> Result<Vec<LonLat>, (Away, Vec<LonLat>)> {
         match (self.places[from], self.places[to]) {
-            (Some(from), Some(to)) => self.network.line(from, to),
-            _ => vec![],
+            (Some(from), Some(to)) => self.network.line(from, to).map_err(|away| (away, vec![from, to])),
+            _ => Ok(vec![]),
         }
     }
 }

@@ -366,6 +366,51 @@ both! {
         assert_eq!((&route["stops"][2]["name"], &route["broken"]), (&json!("bulky"), &json!([{"stop": 2, "rule": "not_for_it"}])), "{route}");
     }
 
+    async fn what_is_locked_stays_in_its_route_although_it_breaks_there(app) {
+        let s = scene(&app).await;
+        let plan = drafted(&s).await["plan"].clone();
+        let again = async || {
+            s.hauler.act(&plan, "plans", "searches", json!({})).await.expect(StatusCode::OK);
+            planned(&s.hauler, &plan).await
+        };
+        // A pile by the sea, put into the truck's route: nothing but the hand holds it there.
+        let by_sea = s.piles[2]["id"].clone();
+        s.hauler.act(&plan, "plans", "moves", json!({"pile": by_sea, "vehicle": s.truck["id"]})).await.expect(StatusCode::OK);
+        let anew = again().await;
+        let route = route_of(&anew, &s.truck);
+        let at = names(route, "id").iter().position(|id| *id == by_sea);
+        assert_eq!(route["broken"], json!([{"stop": at, "rule": "not_for_it"}]), "{anew}");
+        let unlocked = json!({"pile": by_sea, "locked": false});
+        s.hauler.act(&plan, "plans", "locks", unlocked).await.expect(StatusCode::OK);
+        assert!(names(route_of(&again().await, &s.boat), "id").contains(&by_sea));
+        // What cannot even be carried there says why.
+        let heavy = s.kari.post("/api/v1/piles", { let mut p = pile((8.706, 58.4)); p["bags"] = json!({"full": 79}); p }).await.expect(StatusCode::CREATED);
+        let asked = json!({"id": Uuid::now_v7(), "days": [DAY], "piles": [heavy["id"]]});
+        let other = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+        planned(&s.hauler, &other).await;
+        s.hauler.act(&other, "plans", "moves", json!({"pile": heavy["id"], "vehicle": s.boat["id"]})).await.expect(StatusCode::OK);
+        s.hauler.act(&other, "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(planned(&s.hauler, &other).await["plan"]["left"][0]["why"], "locked");
+    }
+
+    async fn what_is_late_comes_before_what_is_not(app) {
+        let s = scene(&app).await;
+        let mut small = truck();
+        small["capacity"] = json!({"litres": 1000, "kg": 100, "bags": 8});
+        (small["from"], small["until"], small["pause"]) = (json!("08:00:00"), json!("08:40:00"), Value::Null);
+        let small = s.hauler.post("/api/v1/vehicles", small).await.expect(StatusCode::CREATED);
+        // The fresh one lies beside the truck and the late one farther away; there is time for one of them.
+        let left = async |place| s.kari.post("/api/v1/piles", pile(place)).await.expect(StatusCode::CREATED)["id"].clone();
+        let late = left((8.711, 58.4)).await;
+        app.clock.advance(chrono::TimeDelta::days(40));
+        let fresh = left((8.7025, 58.405)).await;
+        let asked = json!({"id": Uuid::now_v7(), "days": ["2026-07-21"], "vehicles": [small["id"]], "piles": [late, fresh]});
+        let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+        let plan = planned(&s.hauler, &plan).await;
+        assert_eq!(names(route_of(&plan, &small), "id")[0], late, "{plan}");
+        assert_eq!((&plan["plan"]["left"][0]["pile"], &plan["plan"]["left"][0]["why"]), (&fresh, &json!("no_time")), "{plan}");
+    }
+
     async fn a_route_is_a_file_and_a_link_that_ends(app) {
         let s = scene(&app).await;
         let draft = drafted(&s).await;

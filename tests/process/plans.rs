@@ -30,7 +30,17 @@ async fn until(client: &reqwest::Client, running: &Running, plan: Uuid, wanted: 
     tokio::time::timeout(Duration::from_mins(1), reached).await.expect("it never came to that")
 }
 
-async fn a_plan_survives(mut program: Program) {
+async fn get(client: &reqwest::Client, running: &Running, path: &str) -> Vec<u8> {
+    client.get(format!("{}/api/v1/{path}", running.url)).send().await.unwrap().bytes().await.unwrap().to_vec()
+}
+
+async fn tomorrow(running: &Running) -> chrono::NaiveDate {
+    let coast: Value = serde_json::from_slice(&running.get("/api/v1/coast").await).unwrap();
+    coast["today"].as_str().unwrap().parse::<chrono::NaiveDate>().unwrap() + chrono::TimeDelta::days(1)
+}
+
+/// A service with a truck and twelve piles: the admin, the hauler, and the service.
+async fn one_truck(program: &mut Program) -> (reqwest::Client, reqwest::Client, Running) {
     program
         .import(
             "municipalities",
@@ -43,11 +53,9 @@ async fn a_plan_survives(mut program: Program) {
             json!([square(json!({"code": "S1", "name": "Sund", "hauler": "Renovasjonen", "access": "road"}))]),
         )
         .await;
-    // More steps than a test has time for: it is surely cut off.
-    program.set(STEPS, 4_000_000_000_u64);
-    let mut running = program.serve().await;
-    let admin = running.entered(&program, &["Sund kommune", "--municipality", "0001"]).await;
-    let hauler = running.entered(&program, &["Renovasjonen", "--role", "hauler"]).await;
+    let running = program.serve().await;
+    let admin = running.entered(program, &["Sund kommune", "--municipality", "0001"]).await;
+    let hauler = running.entered(program, &["Renovasjonen", "--role", "hauler"]).await;
     let site = json!({"id": Uuid::now_v7(), "lon": 8.72, "lat": 58.4, "name": "Brygga", "hours": "24/7", "takes": ["litter"]});
     send(&admin, &running, "sites", site).await;
     let truck = json!({"id": Uuid::now_v7(), "name": "Bil 1", "kind": "truck", "depot": {"lon": 8.702, "lat": 58.405},
@@ -58,11 +66,15 @@ async fn a_plan_survives(mut program: Program) {
         let pile = json!({"id": Uuid::now_v7(), "lon": 8.70 + f64::from(i) * 0.005, "lat": 58.4, "bags": {"full": 3}, "access": "road", "ready": true});
         send(&admin, &running, "piles", pile).await;
     }
+    (admin, hauler, running)
+}
+
+async fn a_plan_survives(mut program: Program) {
+    // More steps than a test has time for: it is surely cut off.
+    program.set(STEPS, 4_000_000_000_u64);
+    let (_, hauler, mut running) = one_truck(&mut program).await;
     let plan = Uuid::now_v7();
-    let coast: Value = serde_json::from_slice(&running.get("/api/v1/coast").await).unwrap();
-    let today: chrono::NaiveDate = coast["today"].as_str().unwrap().parse().unwrap();
-    let tomorrow = today + chrono::TimeDelta::days(1);
-    send(&hauler, &running, "plans", json!({"id": plan, "days": [tomorrow]})).await;
+    send(&hauler, &running, "plans", json!({"id": plan, "days": [tomorrow(&running).await]})).await;
     until(&hauler, &running, plan, |seen| seen["progress"]["best_cost"].is_number()).await;
     running.kill();
 
@@ -79,6 +91,29 @@ async fn a_plan_survives(mut program: Program) {
     let stops = found["routes"].as_array().unwrap().iter().flat_map(|r| r["stops"].as_array().unwrap());
     let piles: Vec<_> = stops.filter(|s| s["kind"] == "pile").map(|s| s["id"].to_string()).collect();
     assert_eq!((piles.len(), piles.iter().collect::<HashSet<_>>().len(), &found["plan"]["left"]), (12, 12, &json!([])));
+}
+
+/// More searches than there are cores, each ended by its guard: the time that one waits is not taken from it.
+#[tokio::test]
+async fn a_search_that_waited_for_others_has_its_whole_time() {
+    let mut program = Program::on_sqlite().await;
+    let (_, hauler, running) = {
+        program.set(STEPS, 4_000_000_000_u64);
+        program.set("STRANDLINE__PLANNING__GUARD_S", 2_u64);
+        one_truck(&mut program).await
+    };
+    let waiting: Value = serde_json::from_slice(&get(&hauler, &running, "due-piles").await).unwrap();
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let plans: Vec<Uuid> = (0..=cores).map(|_| Uuid::now_v7()).collect();
+    for plan in &plans {
+        let one = json!({"id": plan, "days": [tomorrow(&running).await], "piles": [waiting[0]["id"], waiting[1]["id"]]});
+        send(&hauler, &running, "plans", one).await;
+    }
+    until(&hauler, &running, plans[cores], |seen| seen["progress"]["waits"] == json!(true)).await;
+    for plan in &plans {
+        let found = until(&hauler, &running, *plan, |seen| seen["plan"]["state"] == "draft").await;
+        assert!(found["plan"]["steps"].as_u64().unwrap() > 1000, "cut off at once: {found}");
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,8 @@ pub struct About {
     demo: bool,
     /// The longest claim, in days.
     max_claim_days: i64,
+    /// The most piles of a plan of pickup routes.
+    most_piles: usize,
 }
 
 /// About this coast
@@ -56,6 +58,7 @@ pub async fn about(app: web::Data<App>) -> web::Json<About> {
         time_zone: app.config.coast.time_zone.to_string(),
         demo: app.config.demo,
         max_claim_days: app.config.claims.max_days,
+        most_piles: app.config.planning.most_piles,
     })
 }
 

@@ -86,7 +86,7 @@ async fn due_for(app: &App, organisation: Uuid) -> Result<Vec<Arc<Pile>>> {
 #[get("/api/v1/due-piles")]
 pub async fn due(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Pile>>> {
     let own = hauls_for(&who.0)?;
-    Ok(web::Json(due_for(&app, own).await?.iter().take(app.config.planning.most_piles).map(|p| (**p).clone()).collect()))
+    Ok(web::Json(due_for(&app, own).await?.iter().map(|p| (**p).clone()).collect()))
 }
 
 /// Have routes searched for

@@ -22,6 +22,11 @@ export function clock(instant: string): string {
   return new Intl.DateTimeFormat(language.tag, { hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
 }
 
+/** When a crew takes its break. */
+export function pauseOf({ at, minutes }: Schemas['Pause']): string {
+  return t('drive.pause', { time: clock(`2000-01-01T${at}`), n: minutes });
+}
+
 /** A local day, or the first and the last of several. */
 export function daysOf(days: string[]): string {
   const format = new Intl.DateTimeFormat(language.tag, { weekday: 'short', day: 'numeric', month: 'long' });
