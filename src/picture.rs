@@ -40,20 +40,21 @@ fn escaped(text: &str) -> String {
 /// `internal` when it cannot be drawn.
 pub fn season(season: &Season<'_>) -> Result<Vec<u8>> {
     let name: String = season.name.chars().take(40).collect();
-    let size = if name.chars().count() > 22 { 46 } else { 64 };
+    // A letter is two thirds as wide as it is high: the title fits above the map.
+    let size = (1060.0 / (0.68 * name.chars().count().max(1) as f64)).min(64.0);
     let line = |(i, text): (usize, &String)| {
         format!(r##"<text x="70" y="{}" font-size="40" fill="#10252b">{}</text>"##, 280 + i * 64, escaped(text))
     };
     let place = |(x, y): &(f64, f64)| {
-        let (x, y) = (780.0 + x * 340.0, 170.0 + y * 340.0);
+        let (x, y) = (780.0 + x * 340.0, 190.0 + y * 320.0);
         format!(r##"<circle cx="{x:.1}" cy="{y:.1}" r="14" fill="#c2410c" stroke="#fff" stroke-width="4"/>"##)
     };
     let svg = format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" font-family="DejaVu Sans">
 <rect width="1200" height="630" fill="#f6f1e4"/><rect y="560" width="1200" height="70" fill="#0d4a58"/>
 <path d="M0 545c120-30 180 20 300 0s180-30 300 0 180 20 300 0 180-20 300 0v20H0z" fill="#8fd3e2"/>
-<rect x="740" y="130" width="420" height="410" rx="28" fill="#d3e4ea"/>
-<text x="70" y="120" font-size="{size}" font-weight="bold" fill="#0d4a58">{}</text>
+<rect x="740" y="150" width="420" height="390" rx="28" fill="#d3e4ea"/>
+<text x="70" y="120" font-size="{size:.0}" font-weight="bold" fill="#0d4a58">{}</text>
 <text x="70" y="190" font-size="40" fill="#48606a">{}</text>{}{}
 <text x="70" y="608" font-size="32" font-weight="bold" fill="#ffffff">Strandline</text></svg>"##,
         escaped(&name),

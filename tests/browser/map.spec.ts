@@ -47,6 +47,25 @@ test('the list holds what the map shows, filters it, and works by keyboard', asy
   await page.keyboard.press('Escape');
   await expect(page.getByRole('heading', { name: 'Reported litter' })).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Reports in view' })).toBeVisible();
+  await expect(page.getByRole('link', { name: /bag|handful|carry/i }).first()).toBeFocused();
+});
+
+test('a municipality and its list are shared as a code and printed as a clean page', async ({ page }) => {
+  await open(page, '/areas/4203');
+  const list = page.getByRole('heading', { name: 'Reports in view' });
+  await expect(list).toBeVisible();
+  await page.getByRole('button', { name: 'QR code' }).click();
+  await expect(page.getByRole('img', { name: 'QR code' })).toHaveJSProperty('complete', true);
+  await expect(page.getByText(/\/areas\/4203$/)).toBeVisible();
+  for (const address of ['/areas/4203', '/list#11/58.43/8.82', '/place/58.43300,8.82300']) {
+    await open(page, address);
+    await page.emulateMedia({ media: 'print' });
+    await expect(page.locator('main')).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Print' })).toBeHidden();
+    await expect(page.getByRole('heading', { name: address.startsWith('/place') ? 'This place' : 'Reports in view' })).toBeVisible();
+    await expect(page.getByRole('img', { name: 'QR code' })).toBeVisible();
+    await page.emulateMedia({ media: null });
+  }
 });
 
 test('staff draw a zone on the map, and the shore changes its colour without a reload', async ({ page, browser }) => {
@@ -94,6 +113,15 @@ test('the four languages are whole, and the choice is remembered', async ({ page
   await page.locator('aside select').first().selectOption('da');
   await page.reload();
   await expect(page.getByRole('button', { name: 'Meld affald' })).toBeVisible();
+});
+
+test('nynorsk has its own dates in a browser that does not know it', async ({ page, request }) => {
+  await open(page, '/about');
+  await page.locator('aside select').first().selectOption('nn');
+  const found = (await (await request.get('/api/v1/hotspots')).json()) as { features: { properties: { id: string } }[] };
+  await open(page, `/hotspots/${found.features[0]?.properties.id}`);
+  await expect(page.locator('aside')).toContainText(/sidan|i går|i dag|no/);
+  await expect(page.locator('aside')).not.toContainText(/ ago|yesterday|siden|November/);
 });
 
 test('a language that cannot be had leaves the others, and the rest of the app, as they were', async ({ page }) => {

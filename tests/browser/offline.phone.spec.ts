@@ -223,6 +223,22 @@ test.describe('without signal', () => {
     await oneWhole(context, baseURL ?? '', place);
   });
 
+  test('a phone that is no longer known for its report adds the photo as one who has seen it too', async ({ page, context, baseURL }) => {
+    const place = await onShore(page.request, { lon: 8.975, lat: 58.508 });
+    await open(page, `${wire.url}/`);
+    await page.route('**/api/v1/photos/*', (route) => route.abort()); // the signal goes before the photo
+    await fillIn(page, place);
+    await send(page);
+    await expect.poll(() => reportsAt(context, baseURL ?? '', place)).toHaveLength(1);
+    await context.clearCookies(); // as a browser does that was not used for weeks
+    await page.unroute('**/api/v1/photos/*');
+    await page.goto(`${wire.url}/waiting`);
+    await page.getByRole('button', { name: 'Add the photo as one who has seen it too' }).click({ timeout: 20_000 });
+    const whole = async () => (await reportsAt(context, baseURL ?? '', place))[0]?.photos.filter((photo) => photo.size !== null);
+    await expect.poll(whole, { timeout: 20_000 }).toHaveLength(1);
+    await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+  });
+
   test('on a thin signal a report says that it is kept, and arrives', async ({ page, context, baseURL }) => {
     const place = await onShore(page.request, { lon: 8.785, lat: 58.417 });
     await open(page, `${wire.url}/`);

@@ -127,7 +127,7 @@ const screens = {
   point: [`/equipment/${point.id}`, (page) => page.locator('aside .boxes').waitFor()],
   site: [`/sites/${site.id}`, (page) => page.locator('aside .stack').waitFor()],
   messages: ['/messages', (page) => page.locator('aside details').waitFor(), 'staff'],
-  numbers: ['/numbers', (page) => page.locator('aside svg').first().waitFor()],
+  numbers: ['/numbers', (page) => page.locator('aside svg[role=img]').first().waitFor()],
   refund: ['/refund', (page) => page.locator('aside .card').first().waitFor(), 'staff'],
   fleet: ['/fleet', (page) => page.locator('aside li').first().waitFor(), 'hauler'],
   vehicle: ['/fleet', (page) => page.locator('aside li button').nth(1).click(), 'hauler'],

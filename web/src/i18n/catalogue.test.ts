@@ -9,7 +9,7 @@ import { later as nbLater } from './later/nb';
 import { later as nnLater } from './later/nn';
 import { ago, fill, preferred, type Message } from './index.svelte';
 import { nb as nbAll } from './nb';
-import { nn as nnAll } from './nn';
+import { nn as nnAll, worded } from './nn';
 
 const en = { ...everybody, ...enLater };
 const languages: Record<string, Record<string, Message>> = {
@@ -125,9 +125,16 @@ describe('the language', () => {
     expect(preferred(['fr', 'de'])).toBe('en');
   });
 
+  it('has its own words for dates in nynorsk, whatever the browser knows', () => {
+    expect(worded('tir. 1. des. for 5 døgn siden, for 6 minutter siden, nå')).toBe(
+      'tys. 1. des. for 5 dagar sidan, for 6 minutt sidan, no',
+    );
+    expect(worded('lørdag 28. november, nåtid')).toBe('laurdag 28. november, nåtid');
+  });
+
   it('tells how long ago by the largest unit that fits', () => {
     const now = Date.parse('2026-06-10T12:00:00Z');
     expect(ago('2026-06-07T12:00:00Z', now)).toBe('3 days ago');
-    expect(ago('2026-06-10T11:59:50Z', now)).toBe('this minute');
+    expect(ago('2026-06-10T11:59:50Z', now)).toBe('now');
   });
 });

@@ -23,10 +23,14 @@ export function preferred(languages: readonly string[]): Lang {
 
 const STORED = 'strandline-language';
 
+/** Puts dates into nynorsk, once its texts are there: few browsers know it. */
+let nynorsk = (text: string) => text;
+const worded = (text: string, lang: Lang) => (lang === 'nn' ? nynorsk(text) : text);
+
 /** What everybody reads first, and what panels bring along that are seldom the first. */
 const CATALOGUES = {
   nb: () => import('./nb').then((m) => m.nb),
-  nn: () => import('./nn').then((m) => m.nn),
+  nn: () => import('./nn').then((m) => ((nynorsk = m.worded), m.nn)),
   da: () => import('./da').then((m) => m.da),
   en: () => import('./en').then((m) => m.en),
 };
@@ -92,8 +96,9 @@ class Language {
     return this.choose(lang, false);
   }
 
-  get tag() {
-    return LANGS[this.lang].tag;
+  /** For `Intl`. */
+  get locales() {
+    return LANGS[this.lang].locales;
   }
 }
 
@@ -112,22 +117,24 @@ function kept<T>(made: Map<string, T>, tag: string, make: () => T): T {
 }
 
 /** Fills a message in; `n` chooses the plural. */
-export function fill(message: Message, values: Record<string, string | number>, tag: string): string {
-  const form = typeof message === 'string' ? message : plural(message, Number(values.n), tag);
+export function fill(message: Message, values: Record<string, string | number>, locales: string | string[]): string {
+  const form = typeof message === 'string' ? message : plural(message, Number(values.n), locales);
   return form.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
     return typeof value === 'number'
-      ? kept(numbers, tag, () => new Intl.NumberFormat(tag)).format(value)
+      ? kept(numbers, String(locales), () => new Intl.NumberFormat(locales)).format(value)
       : (value ?? '');
   });
 }
 
-function plural(message: { one: string; other: string }, n: number, tag: string): string {
-  return kept(plurals, tag, () => new Intl.PluralRules(tag)).select(n) === 'one' ? message.one : message.other;
+function plural(message: { one: string; other: string }, n: number, locales: string | string[]): string {
+  return kept(plurals, String(locales), () => new Intl.PluralRules(locales)).select(n) === 'one'
+    ? message.one
+    : message.other;
 }
 
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return fill(language.messages[key], values, language.tag);
+  return fill(language.messages[key], values, language.locales);
 }
 
 /** The server's sentence in the language chosen. */
@@ -143,35 +150,36 @@ export function problem(code: string): string {
 
 /** Dates and times as the language writes them. */
 function written(name: string, how: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const tag = language.tag;
-  return kept(times, `${name} ${tag}`, () => new Intl.DateTimeFormat(tag, how));
+  const locales = language.locales;
+  return kept(times, `${name} ${locales}`, () => new Intl.DateTimeFormat(locales, how));
+}
+
+/** A date or a time, written in a way that has a name. */
+export function date(name: string, how: Intl.DateTimeFormatOptions, at: Date, until = at): string {
+  const format = written(name, how);
+  return worded(until === at ? format.format(at) : format.formatRange(at, until), language.lang);
 }
 
 export function day(instant: string): string {
-  return written('day', { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(instant));
+  return date('day', { day: 'numeric', month: 'long', year: 'numeric' }, new Date(instant));
 }
 
 export function dayAndTime(instant: string): string {
-  return written('time', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
+  return date('time', { dateStyle: 'medium', timeStyle: 'short' }, new Date(instant));
 }
 
 /** From one instant to another: the day once when both are on it. */
 export function span(from: string, until: string): string {
-  const format = written('span', {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  return format.formatRange(new Date(from), new Date(until));
+  const how = { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' } as const;
+  return date('span', how, new Date(from), new Date(until));
 }
 
 /** "3 days ago", by the largest unit that fits. */
 export function ago(instant: string, now = Date.now()): string {
   const seconds = (Date.parse(instant) - now) / 1000;
-  const tag = language.tag;
-  const format = kept(spans, tag, () => new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }));
+  const { locales, lang } = language;
+  const make = () => new Intl.RelativeTimeFormat(locales, { numeric: 'auto' });
+  const format = kept(spans, String(locales), make);
   const units: [Intl.RelativeTimeFormatUnit, number][] = [
     ['year', 31_557_600],
     ['month', 2_629_800],
@@ -180,7 +188,7 @@ export function ago(instant: string, now = Date.now()): string {
     ['minute', 60],
   ];
   for (const [unit, size] of units) {
-    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return worded(format.format(Math.round(seconds / size), unit), lang);
   }
-  return format.format(0, 'minute');
+  return worded(format.format(0, 'second'), lang);
 }

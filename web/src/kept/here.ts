@@ -8,11 +8,16 @@ export interface RulesHere {
   asOf: string | null;
 }
 
-/** Asks the service; without signal a kept area, or the answer that came last for this very place. */
+/** So long one waits for the service before the phone answers. */
+const PATIENCE_MS = 8_000;
+
+/** Asks the service; without signal, or when it does not answer, a kept area, or the answer that came last for this very place. */
 export async function rulesHere(lat: number, lon: number, on: string | null): Promise<RulesHere> {
   const key = `rules ${lat.toFixed(5)} ${lon.toFixed(5)} ${on ?? ''}`;
   try {
-    const rules = await ask(api.GET('/api/v1/rules', { params: { query: { lon, lat, ...(on ? { at: on } : {}) } } }));
+    const query = { lon, lat, ...(on ? { at: on } : {}) };
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const rules = await ask(api.GET('/api/v1/rules', { params: { query }, signal }));
     void remember(key, rules);
     return { rules, asOf: null };
   } catch (e) {

@@ -45,7 +45,7 @@ function firstOpen(closures: Closure[], date: string): string | null {
 function openFrom(template: Words, date: string): Words {
   const said = (lang: Lang) => {
     const long = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
-    const told = new Intl.DateTimeFormat(LANGS[lang].tag, long).format(new Date(`${date}T00:00:00Z`));
+    const told = new Intl.DateTimeFormat(LANGS[lang].locales, long).format(new Date(`${date}T00:00:00Z`));
     return template[lang].replace('{date}', told);
   };
   return { nb: said('nb'), nn: said('nn'), da: said('da'), en: said('en') };

@@ -54,6 +54,7 @@ export class CoastMap {
       zoomAnimation: !still,
       fadeAnimation: !still,
       markerZoomAnimation: !still,
+      inertia: !still,
     });
     L.control.scale({ imperial: false, position: 'bottomright' }).addTo(this.map);
     const view = viewOf(location.hash);

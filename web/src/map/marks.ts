@@ -98,7 +98,9 @@ export class Marks {
     const icon = L.divIcon({ className: 'cluster', html: String(count), iconSize: [44, 44] });
     return this.mark(lat, lon, icon, this.clusterName(count)).on('click', () => {
       const id = this.clusters.get(key) ?? 0; // as the index of the moment has it
-      this.map.flyTo([lat, lon], Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5), { duration: 0.4 });
+      const zoom = Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5);
+      const still = this.map.options.zoomAnimation === false; // who wants less motion
+      this.map.flyTo([lat, lon], zoom, { duration: 0.4, animate: !still });
     });
   }
 

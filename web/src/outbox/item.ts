@@ -31,8 +31,14 @@ export interface Item {
   taken: boolean;
   /** When it was entered, by the phone's clock. */
   at: string;
+  /** Counts what was entered: a clock may be set back. None in items of an app that did not count. */
+  order?: number;
   problem: Refusal | null;
 }
+
+/** As they were entered. */
+export const inOrder = (items: Item[]) =>
+  items.sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || a.at.localeCompare(b.at));
 
 /** How it went: at once, not yet, or not at all. */
 export type Outcome =

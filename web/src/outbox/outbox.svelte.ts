@@ -3,7 +3,7 @@ import { api } from '../api/client';
 import { app } from '../state/app.svelte';
 import { phone } from '../state/db';
 import { uuid } from '../parts/photo';
-import type { Item, ItemPhoto, Outcome } from './item';
+import { inOrder, type Item, type ItemPhoto, type Outcome } from './item';
 import { kindOf, type KindName } from './kinds';
 import { No, NotNow, sendAct, sendPhoto } from './send';
 
@@ -21,8 +21,6 @@ export interface Entry {
   id?: string;
   photos?: { id: string; blob: Blob }[];
 }
-
-const inOrder = (items: Item[]) => items.sort((a, b) => a.at.localeCompare(b.at));
 
 /**
  * Through which everything goes that is written, with and without signal. What is put here is on the phone before
@@ -157,6 +155,7 @@ class Outbox {
       state,
       taken: before?.taken ?? false,
       at: before?.at ?? new Date().toISOString(),
+      order: before ? before.order : 1 + Math.max(0, ...this.items.map((i) => i.order ?? 0)),
       problem: null,
     };
   }

@@ -28,6 +28,9 @@ export class No extends Error {
   }
 }
 
+/** What a refusal of a HEAD says, which has no body to say it in. */
+const SAYS: Record<number, string> = { 401: 'no_session', 403: 'forbidden', 404: 'not_found' };
+
 async function request(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -38,7 +41,7 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   if (response.ok) return response;
   // A body that breaks off is no answer.
   const problem: Refused = refusal(
-    await response.json().catch(() => (init.method === 'HEAD' ? { code: `status_${response.status}` } : null)),
+    await response.json().catch(() => (init.method === 'HEAD' ? { code: SAYS[response.status] } : null)),
   );
   if (response.status === 429 || response.status >= 500 || response.status === 408) {
     throw new NotNow(response.status !== 429, Number(response.headers.get('retry-after')) || null);
@@ -54,7 +57,7 @@ async function asSomebody(path: string, init: RequestInit): Promise<Response> {
     const code = e instanceof No ? e.problem.code : '';
     // Who has an account enters anew; nothing of theirs goes in as a stranger's.
     const account = app.me !== null && app.me.role !== 'volunteer';
-    if (account || !['no_session', 'session_expired', 'status_401'].includes(code)) throw e;
+    if (account || !['no_session', 'session_expired'].includes(code)) throw e;
     await request('/api/v1/session', { method: 'POST' });
     return await request(path, init).catch((again: unknown) => {
       throw again instanceof No && again.problem.code === 'session_expired' ? new NotNow(true) : again;

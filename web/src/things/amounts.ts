@@ -1,5 +1,6 @@
-import { language, t } from '../i18n/index.svelte';
+import { date, language, t } from '../i18n/index.svelte';
 import type { Schemas } from '../api/client';
+import { app } from '../state/app.svelte';
 
 /** Kilometres with one decimal. */
 export function km(metres: number): string {
@@ -8,18 +9,48 @@ export function km(metres: number): string {
 
 /** A number with at most so many decimals, as the language writes it. */
 export function decimal(value: number, decimals = 1): string {
-  return new Intl.NumberFormat(language.tag, { maximumFractionDigits: decimals }).format(value);
+  return new Intl.NumberFormat(language.locales, { maximumFractionDigits: decimals }).format(value);
 }
 
 /** Hours and minutes. */
 export function duration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes}\u00a0min`;
   return t('haulage.hours', { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, '0') });
 }
 
 /** The time of day of an instant. */
 export function clock(instant: string): string {
-  return new Intl.DateTimeFormat(language.tag, { hour: '2-digit', minute: '2-digit' }).format(new Date(instant));
+  return date('clock', { hour: '2-digit', minute: '2-digit' }, new Date(instant));
+}
+
+/** Money, in whole units of the currency of this coast. */
+export function money(amount: number, decimals = 0): string {
+  const currency = app.about?.currency ?? 'NOK';
+  const how = {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  } as const;
+  return new Intl.NumberFormat(language.locales, how).format(amount);
+}
+
+const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Opening hours as OpenStreetMap writes them, in words of the language. */
+export function hoursOf(text: string): string {
+  const weekday = (n: number) => date('weekday only', { weekday: 'short' }, new Date(2024, 0, n + 1)); // a Monday
+  const month = (n: number) => date('month only', { month: 'short' }, new Date(2024, n, 1));
+  return text
+    .replace(/\b(\d\d:\d\d)\b/g, (time) => clock(`2000-01-01T${time}`))
+    .replace(/\b[A-Z][a-z]\b/g, (word) => (DAYS.includes(word) ? weekday(DAYS.indexOf(word)) : word))
+    .replace(/\b[A-Z][a-z]{2}\b/g, (word) => (MONTHS.includes(word) ? month(MONTHS.indexOf(word)) : word))
+    .replace(/\bPH\b/g, t('hours.holidays'))
+    .replace(/\boff\b/g, t('hours.off'))
+    .replaceAll(';', ',')
+    .replaceAll('-', '–');
 }
 
 /** When a crew takes its break. */
@@ -29,10 +60,10 @@ export function pauseOf({ at, minutes }: Schemas['Pause']): string {
 
 /** A local day, or the first and the last of several. */
 export function daysOf(days: string[]): string {
-  const format = new Intl.DateTimeFormat(language.tag, { weekday: 'short', day: 'numeric', month: 'long' });
   const [first, last] = [days[0], days[days.length - 1]].map((d) => new Date(`${d}T12:00`));
   if (!first || !last) return '';
-  return first.getTime() === last.getTime() ? format.format(first) : format.formatRange(first, last);
+  const until = first.getTime() === last.getTime() ? first : last;
+  return date('days', { weekday: 'short', day: 'numeric', month: 'long' }, first, until);
 }
 
 /** How many bags and sacks. */
