@@ -118,6 +118,15 @@ pub struct RefundLine {
     pub missing: Vec<Missing>,
 }
 
+impl RefundLine {
+    /// What is paid of it as it is: for kilograms, for receipts, both together. Nothing while something is missing, so that lines
+    /// add up to the totals.
+    #[must_use]
+    pub fn paid_cents(&self) -> [i64; 3] {
+        if self.missing.is_empty() { [self.weight_cents, self.expense_cents, self.total_cents] } else { [0; 3] }
+    }
+}
+
 /// The report of a year.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RefundReport {

@@ -182,6 +182,25 @@ both! {
         ola.act(&cleanup, "cleanups", "results", result(2)).await.expect(StatusCode::OK);
     }
 
+    async fn a_cleanup_in_the_night_of_the_clock_change_has_an_hour_there_is(app) {
+        let ola = app.volunteer().await;
+        app.clock.advance(TimeDelta::days(120)); // 8 October
+        // From 02:30 until 06:30 by the clock on the wall. On 25 October 02:30 comes twice, on 28 March it does not come at all.
+        for (from, expected) in [
+            ("2026-10-18T00:30:00Z", [("2026-10-25T00:30:00Z", "2026-10-25T05:30:00Z"), ("2026-11-01T01:30:00Z", "2026-11-01T05:30:00Z")]),
+            ("2027-03-21T01:30:00Z", [("2027-03-28T01:30:00Z", "2027-03-28T04:30:00Z"), ("2027-04-04T00:30:00Z", "2027-04-04T04:30:00Z")]),
+        ] {
+            let from: DateTime<Utc> = from.parse().unwrap();
+            let mut sent = plan(OPEN);
+            (sent["from"], sent["until"]) = (json!(from), json!(from + TimeDelta::hours(4)));
+            let cleanup = ola.plan(sent).await;
+            let again = ola.act(&cleanup, "cleanups", "repeats", json!({"every": "week", "times": 2})).await.expect(StatusCode::OK);
+            let planned = again["planned"].as_array().unwrap();
+            let told: Vec<_> = planned.iter().map(|c| (c["from"].as_str().unwrap(), c["until"].as_str().unwrap())).collect();
+            assert_eq!(told, expected);
+        }
+    }
+
     async fn a_repeated_one_keeps_its_hour_when_the_clocks_change_and_skips_what_is_closed(app) {
         let (ola, kari) = (app.volunteer().await, app.volunteer().await);
         app.clock.advance(TimeDelta::days(120)); // 8 October: clocks change on the 25th

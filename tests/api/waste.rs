@@ -186,6 +186,11 @@ both! {
         // One with another funder is not in the totals, and says why.
         let grant = json!({"funding": {"kind": "grant", "name": "Sparebanken"}});
         ola.act(&codes[1], "cleanups", "costs", grant).await.expect(StatusCode::OK);
+        let csv = String::from_utf8(staff.get("/api/v1/refunds.csv?year=2026").await.bytes).unwrap();
+        let cents = |line: &str| line.split(',').skip(6).take(3).map(|n| n.replace('.', "").parse::<i64>().unwrap()).collect::<Vec<_>>();
+        let (total, paid): (Vec<_>, Vec<_>) = csv.lines().skip(1).partition(|line| line.starts_with("total"));
+        let sums = (0..3).map(|i| paid.iter().map(|line| cents(line)[i]).sum::<i64>()).collect::<Vec<_>>();
+        assert_eq!((paid.len(), cents(total[0])), (2, sums), "{csv}");
         let report = staff.get("/api/v1/refunds?year=2026").await.json();
         let lines = report["lines"].as_array().unwrap();
         let line = lines.iter().find(|l| l["cleanup"] == codes[1]["id"]).unwrap();

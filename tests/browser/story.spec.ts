@@ -219,3 +219,51 @@ test('figures of a group and of a stretch stand in the address, and professional
   await expect(page).toHaveURL(/year=/);
   await expect(page.getByRole('combobox', { name: 'Where' })).toHaveValue('');
 });
+
+test('a cleanup takes up what is chosen on the map, and its place tells its story', async ({ page }) => {
+  const place = await onShore(page.request, { lon: 8.925, lat: 58.4655 });
+  const near = await onShore(page.request, { lon: 8.929, lat: 58.467 });
+  const ids = [await reportBySomebody(page.request, place), await reportBySomebody(page.request, near)];
+  await open(page, `/plan/${place.lat.toFixed(5)},${place.lon.toFixed(5)}#17/${place.lat}/${place.lon}`);
+  await expect(page.getByText('Tap reports on the map to take them up.')).toBeVisible();
+  const marks = page.locator('.leaflet-marker-icon[title^="Reported, A bag, "]');
+  await expect.poll(() => marks.count()).toBeGreaterThan(1);
+  // Some lie half behind others, where a mouse does not reach them.
+  await marks.nth(0).dispatchEvent('click');
+  await expect(page.getByText('1 reported place is included.')).toBeVisible();
+  await marks.nth(1).dispatchEvent('click');
+  await expect(page.getByText('2 reported places are included.')).toBeVisible();
+  expect(new URL(page.url()).searchParams.get('hotspots')?.split(',')).toHaveLength(2);
+  await marks.nth(0).dispatchEvent('click'); // and left out again
+  await expect(page.getByText('1 reported place is included.')).toBeVisible();
+
+  // The story of the stretch is one tap from the place, with what was reported there.
+  await open(page, `/place/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  await page.getByRole('link', { name: 'The story of this stretch' }).click();
+  await expect(page).toHaveURL(/stretches/);
+  await expect(page.locator(`aside a[href="/hotspots/${ids[0]}"]`)).toBeVisible();
+
+  // Who needs what no point has is told so.
+  await open(page, `/place/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  await page.locator('summary', { hasText: 'What do you need?' }).click();
+  await page.getByLabel('first aid kit').check();
+  await expect(page.getByText('No equipment point nearby has that.')).toBeVisible();
+});
+
+test('a tag that is scanned opens the gate for those who weigh, and the cleanup for others', async ({ page }) => {
+  const place = await onShore(page.request, { lon: 8.818253, lat: 58.431274 });
+  const from = new Date(Date.now() + 3_600_000);
+  expect((await page.request.post('/api/v1/session')).ok()).toBe(true);
+  const data = { id: crypto.randomUUID(), ...place, from, until: new Date(Date.now() + 7_200_000), open: true, organiser_kind: 'person' };
+  const planned = await page.request.post('/api/v1/cleanups', { data });
+  expect(planned.status(), await planned.text()).toBe(201);
+  const { code } = (await planned.json()) as { code: string };
+  await open(page, `/c/${code}`);
+  await expect(page).toHaveURL(/cleanups/);
+  await page.request.post('/api/v1/demo/role', { data: { role: 'hauler', municipality: '4203' } });
+  await open(page, '/about');
+  await expect(page.locator('aside a[href="/gate"]')).toBeVisible();
+  await open(page, `/c/${code}`);
+  await expect(page).toHaveURL(new RegExp(`gate/${code}`));
+  await expect(page.getByLabel('Kilograms')).toBeVisible();
+});

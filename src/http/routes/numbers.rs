@@ -223,7 +223,7 @@ pub async fn refunds_csv(app: web::Data<App>, who: Actor, q: Params<OfYear>) -> 
         let people = l.people.map_or_else(String::new, |n| n.to_string());
         let name = l.organiser.clone().unwrap_or_default();
         let kg = [format!("{:.3}", l.weighed_kg), format!("{:.3}", l.estimated_kg)];
-        let paid = [l.weight_cents, l.expense_cents, l.total_cents].map(money);
+        let paid = l.paid_cents().map(money);
         let head = [l.code.clone(), l.date.to_string(), name, people];
         rows.push(head.into_iter().chain(kg).chain(paid).chain([missing_text(l)]).collect());
     }
@@ -245,7 +245,7 @@ fn sheet(report: &RefundReport) -> std::result::Result<Vec<u8>, rust_xlsxwriter:
         page.write(row, 0, l.code.as_str())?.write(row, 1, l.date.to_string())?;
         page.write(row, 2, l.organiser.as_deref().unwrap_or_default())?.write(row, 3, l.people.unwrap_or(0))?;
         page.write(row, 4, l.weighed_kg)?.write(row, 5, l.estimated_kg)?;
-        for (column, cents) in (6_u16..).zip([l.weight_cents, l.expense_cents, l.total_cents]) {
+        for (column, cents) in (6_u16..).zip(l.paid_cents()) {
             page.write_with_format(row, column, cents as f64 / 100.0, &money)?;
         }
         page.write(row, 9, missing_text(l))?;
