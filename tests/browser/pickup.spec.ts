@@ -155,7 +155,7 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   expect(due.find((p) => p.code === rough)).toMatchObject({ why: 'sea_state' });
   await open(desk, '/haulage');
   const line = desk.locator('aside .card', { hasText: 'Skjærgårdsbåten' }).first();
-  await expect(line).toContainText(/Driven: 31 km · .* · 163.5 kg/);
+  await expect(line).toContainText(/Driven: 31\s*km · .* · 163\.5\s*kg/);
   // On paper with its way along the shore; printing begins when that is drawn.
   await line.click();
   await desk.evaluate(() => (window.print = () => document.body.setAttribute('data-printed', 'yes')));
