@@ -138,7 +138,7 @@ pub async fn draw(tx: &mut Tx, by: &Person, id: Uuid, seed: Seed) -> Result<Lott
     if lottery.seed.as_deref() == Some(seed.seed.as_str()) {
         return Ok(lottery);
     }
-    let tickets = tx.tickets(id).await?;
+    let tickets = tx.tickets(id, None).await?;
     lottery.draw(&seed.seed, &tickets, tx.now)?;
     let winners: Vec<_> = lottery.winners.iter().chain(&lottery.child_winners).cloned().collect();
     for number in winners {

@@ -175,8 +175,8 @@ pub fn report(year: i32, cleanups: Vec<(&Cleanup, Weight)>, scheme: &RefundSchem
     let of_year = cleanups.into_iter().filter(|(c, _)| year_of(c, zone) == year && c.state != CleanupState::Cancelled);
     let mut lines: Vec<_> = of_year.map(line).collect();
     lines.sort_by(|a, b| (a.date, &a.code).cmp(&(b.date, &b.code)));
-    let complete = || lines.iter().filter(|l| l.missing.is_empty());
-    let (weight_cents, expense_cents) = (complete().map(|l| l.weight_cents).sum(), complete().map(|l| l.expense_cents).sum());
+    let paid = |which: usize| lines.iter().map(|l| l.paid_cents()[which]).sum();
+    let (weight_cents, expense_cents) = (paid(0), paid(1));
     RefundReport {
         year,
         scheme: scheme.name.clone(),

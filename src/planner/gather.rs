@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::Planner;
 use crate::coast::index::Coast;
 use crate::domain::fleet::{Vehicle, VehicleKind};
-use crate::domain::pickup::RoadsBy;
 use crate::domain::pile::{Access, Pile};
 use crate::domain::place::LonLat;
 use crate::domain::site::Site;
@@ -63,19 +62,20 @@ impl Grounds {
 }
 
 impl Planner {
-    /// A part of a plan as a day, and where its ways by road come from: where the network does not answer, an estimate.
+    /// A part of a plan as a day: where the road network does not answer, with an estimate.
     ///
     /// # Errors
     /// `internal`, never: an estimate always answers.
-    pub fn day(&self, coast: &Coast, part: &Part) -> Result<(Day, RoadsBy)> {
+    pub fn day(&self, coast: &Coast, part: &Part) -> Result<Day> {
         let roads = self.grounds.roads.as_ref().unwrap_or(&self.grounds.estimate);
         if let Ok(day) = Day::of(self.task(coast, part, roads)) {
-            let by = day.roads();
-            return Ok((day, by));
+            return Ok(day);
         }
         tracing::warn!("roads.away");
         let day = Day::of(self.task(coast, part, &self.grounds.estimate));
-        Ok((day.map_err(|Away| Error::internal(anyhow::anyhow!("no estimate")))?, RoadsBy::Away))
+        let day = day.map_err(|Away| Error::internal(anyhow::anyhow!("no estimate")))?;
+        day.note_away();
+        Ok(day)
     }
 
     /// A task from a part of a plan.

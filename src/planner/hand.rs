@@ -153,7 +153,7 @@ impl Planner {
             piles,
             sites: list.clone(),
         };
-        let (worked, roads) = self.day(&coast, &part)?;
+        let worked = self.day(&coast, &part)?;
         let tour = |list: &[Uuid]| worked.tour(vehicle, day, list);
         let with = |pile: Uuid, at: usize| {
             let mut list = list.clone();
@@ -165,9 +165,9 @@ impl Planner {
             Some((pile, Some(at))) => with(pile, at),
             Some((pile, None)) => (0..=list.len()).filter_map(|at| with(pile, at)).min_by_key(|t| worked.badness(t)),
         };
+        // Its lines are asked for before it is known whether they could be.
         let route = tour.map(|tour| worked.route(&tour));
-        let roads = if worked.roads() == RoadsBy::Away { RoadsBy::Away } else { roads };
-        Ok(route.map(|route| (route, roads)))
+        Ok(route.map(|route| (route, worked.roads())))
     }
 
     /// The plan with a pile locked or not.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::act::plan::{Changed, cancel, change, on_the_way, routes_of};
 use crate::domain::fleet::Vehicle;
-use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState, RoadsBy};
+use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState};
 use crate::domain::pile::Pile;
 use crate::domain::planning::PlanningTerms;
 use crate::error::{Error, Result};
@@ -155,7 +155,6 @@ impl Planner {
     async fn search(self: &Arc<Self>, id: Uuid, run: Arc<Run>) -> Result<()> {
         let Ok(_slot) = self.slots.acquire().await else { return Ok(()) };
         let Some(work) = self.work(id).await? else { return Ok(()) };
-        run.began.get_or_init(Instant::now);
         let (planner, watched) = (self.clone(), run.clone());
         let found = tokio::task::spawn_blocking(move || planner.find(&work, &watched)).await.map_err(Error::internal)??;
         if run.ended.load(Ordering::Relaxed) {
@@ -195,9 +194,10 @@ impl Planner {
     /// The search itself.
     fn find(&self, work: &Work, run: &Run) -> Result<Changed> {
         let Work { plan, part, elsewhere } = work;
-        let (day, roads) = self.day(&self.live.coast(), part)?;
+        let began = run.began.get_or_init(Instant::now);
+        let day = self.day(&self.live.coast(), part)?;
         let budget_steps = self.terms.steps + self.terms.steps_per_pile * day.piles().len() as u64;
-        let (began, guard) = (run.began.get_or_init(Instant::now), Duration::from_secs(self.terms.guard_s));
+        let guard = Duration::from_secs(self.terms.guard_s);
         let found = solve(&day.problem, &Settings::of(&day.problem, plan.seed), &mut |steps, best| {
             let share = steps as f64 / budget_steps as f64;
             run.share.store(share.min(1.0).to_bits(), Ordering::Relaxed);
@@ -206,7 +206,6 @@ impl Planner {
             if over { 1.0 } else { share }
         });
         let mut changed = self.changed(plan, &day, &found.tours, &found.left);
-        changed.roads = if roads == RoadsBy::Away { roads } else { changed.roads };
         let coast = self.live.coast();
         let gone = elsewhere.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::Elsewhere));
         changed.left.extend(gone);

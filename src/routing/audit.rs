@@ -194,9 +194,8 @@ impl Facts<'_> {
             let (at, shift) = (pause.at, (route.returns - route.leaves).num_seconds());
             let over = leaves.1 < at && returns.1 > at + TimeDelta::minutes(pause.minutes.into());
             // What is done across the break lasts longer by it.
-            let rest = if over { i64::from(pause.minutes) * 60 } else { 0 };
             let across = route.stops.iter().any(|s| local(s.begins).1 < at && local(s.leaves).1 > at);
-            let rest = if across { 0 } else { rest };
+            let rest = if over && !across { i64::from(pause.minutes) * 60 } else { 0 };
             fault(shift < worked + driven + rest, format!("no break of {rest} s in {shift} s"));
             let works =
                 |s: &RouteStop| local(s.begins).1 > at && local(s.begins).1 < at + TimeDelta::minutes(pause.minutes.into());

@@ -53,10 +53,8 @@ pub struct Day {
     /// Vehicle and day of each class.
     classes: Vec<(usize, usize)>,
     lengths: Vec<Arc<Lengths>>,
-    /// Whether a way was measured by somebody who did not answer when its line was asked for: what is drawn is not what was timed.
+    /// Whether whoever knows the roads did not answer, for lengths or for a line: what is drawn is not what the roads are.
     went_away: AtomicBool,
-    /// What ways cost and how long they take, for vehicles that are alike in that.
-    matrices: HashMap<(*const Lengths, [u64; 3]), (Matrix, Matrix)>,
     begins: DateTime<Utc>,
 }
 
@@ -84,6 +82,7 @@ impl Day {
         let begins = instant(task.days.first().copied().unwrap_or_default().into(), task.zone);
         let (stops, sites) = (task.piles.len(), task.sites.len());
         let mut measured: HashMap<*const Network, Arc<Lengths>> = HashMap::new();
+        let mut ways: HashMap<(*const Lengths, [u64; 3]), (Matrix, Matrix)> = HashMap::new();
         let mut day = Self {
             problem: Problem {
                 stops,
@@ -102,7 +101,6 @@ impl Day {
             },
             classes: vec![],
             lengths: vec![],
-            matrices: HashMap::new(),
             went_away: AtomicBool::new(false),
             begins,
             task,
@@ -114,7 +112,10 @@ impl Day {
                     Entry::Occupied(known) => known.get().clone(),
                     Entry::Vacant(free) => free.insert(Arc::new(day.measure(network.clone())?)).clone(),
                 };
-                let class = day.class(v, d, &lengths);
+                // Vehicles that are alike share what ways cost.
+                let ways =
+                    ways.entry((Arc::as_ptr(&lengths), day.pace(v).map(f64::to_bits))).or_insert_with(|| day.ways(v, &lengths));
+                let class = day.class(v, d, ways.clone());
                 day.problem.classes.push(class);
                 day.classes.push((v, d));
                 day.lengths.push(lengths);
@@ -131,23 +132,24 @@ impl Day {
         Lengths::between(network, places)
     }
 
-    /// What each way costs a vehicle, and how long it takes.
-    fn ways(&mut self, v: usize, lengths: &Arc<Lengths>) -> (Matrix, Matrix) {
-        let nodes = self.problem.stops + self.problem.sites + self.task.vehicles.len();
+    /// What ways depend on beside their lengths: kilometres an hour, cost a kilometre, cost an hour.
+    fn pace(&self, v: usize) -> [f64; 3] {
         let facts = &self.task.vehicles[v].facts;
-        let like = [facts.speed_kmh, facts.cost_per_km, facts.cost_per_hour];
-        let seconds = |leg: Leg| leg.seconds.unwrap_or(leg.metres / facts.speed_kmh * 3.6);
-        let cost = |leg: Leg| cents(leg.metres / 1000.0 * facts.cost_per_km + seconds(leg) / 3600.0 * facts.cost_per_hour);
-        let made = || {
-            let cost = Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, cost));
-            (cost, Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, |leg| whole(seconds(leg)))))
-        };
-        self.matrices.entry((Arc::as_ptr(lengths), like.map(f64::to_bits))).or_insert_with(made).clone()
+        [facts.speed_kmh, facts.cost_per_km, facts.cost_per_hour]
     }
 
-    fn class(&mut self, v: usize, d: usize, lengths: &Arc<Lengths>) -> Class {
+    /// What each way costs a vehicle, and how long it takes.
+    fn ways(&self, v: usize, lengths: &Lengths) -> (Matrix, Matrix) {
         let nodes = self.problem.stops + self.problem.sites + self.task.vehicles.len();
-        let (cost, time) = self.ways(v, lengths);
+        let [speed_kmh, per_km, per_hour] = self.pace(v);
+        let seconds = |leg: Leg| leg.seconds.unwrap_or(leg.metres / speed_kmh * 3.6);
+        let cost = |leg: Leg| cents(leg.metres / 1000.0 * per_km + seconds(leg) / 3600.0 * per_hour);
+        let each = |of: &dyn Fn(Leg) -> i32| Matrix::by(nodes, |i, j| lengths.leg(i, j).map_or(UNREACHABLE, of));
+        (each(&cost), each(&|leg| whole(seconds(leg))))
+    }
+
+    fn class(&self, v: usize, d: usize, (cost, time): (Matrix, Matrix)) -> Class {
+        let nodes = cost.size();
         let facts = &self.task.vehicles[v].facts;
         let depot = (self.problem.stops + self.problem.sites + v) as u32;
         let limit = |n: u32| i32::try_from(n).unwrap_or(LARGEST);
@@ -324,7 +326,7 @@ impl Day {
     /// The line from one node to another, in degrees to a tenth of a metre.
     fn way(&self, lengths: &Lengths, from: usize, to: usize) -> Vec<[f64; 2]> {
         let line = lengths.line(from, to).unwrap_or_else(|(Away, straight)| {
-            self.went_away.store(true, Ordering::Relaxed);
+            self.note_away();
             straight
         });
         line.into_iter().map(|p| [p.lon, p.lat].map(|c| (c * 1e6).round() / 1e6)).collect()
@@ -472,6 +474,11 @@ impl Day {
     #[must_use]
     pub fn piles(&self) -> &[Arc<Pile>] {
         &self.task.piles
+    }
+
+    /// Notes that whoever knows the roads did not answer.
+    pub fn note_away(&self) {
+        self.went_away.store(true, Ordering::Relaxed);
     }
 
     /// Where ways by road come from.

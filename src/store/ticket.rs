@@ -17,12 +17,19 @@ impl Tx {
         Ok(self.run(sql, args![lottery, ticket.number.clone(), ticket.child, of]).await? == 1)
     }
 
-    /// The tickets of a lottery, sorted by number.
+    /// The tickets of a lottery, sorted by number; or only the one with this number.
     ///
     /// # Errors
     /// `internal`.
-    pub async fn tickets(&mut self, lottery: Uuid) -> Result<Vec<Ticket>> {
-        let rows = self.rows("SELECT number, child FROM ticket WHERE lottery_id = $1", args![lottery]).await?;
+    pub async fn tickets(&mut self, lottery: Uuid, number: Option<String>) -> Result<Vec<Ticket>> {
+        let all = "SELECT number, child FROM ticket WHERE lottery_id = $1";
+        let rows = match number {
+            Some(number) => {
+                let one = "SELECT number, child FROM ticket WHERE lottery_id = $1 AND number = $2";
+                self.rows(one, args![lottery, number]).await?
+            }
+            None => self.rows(all, args![lottery]).await?,
+        };
         let read = rows.iter().map(|r| Ok(Ticket { number: r.text(0)?, child: r.bool(1)? }));
         let mut tickets = read.collect::<Result<Vec<_>>>()?;
         tickets.sort(); // databases differ in what they call sorted

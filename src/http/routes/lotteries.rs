@@ -55,9 +55,7 @@ pub async fn tickets(app: web::Data<App>, path: web::Path<String>, q: Params<Whi
     if lottery.drawn_at.is_none() && number.is_none() {
         return Err(Error::new(Code::WrongState, "The tickets are published with the draw."));
     }
-    let mut tickets = tx.tickets(id).await?;
-    tickets.retain(|t| number.as_ref().is_none_or(|n| t.number == *n));
-    Ok(web::Json(tickets))
+    tx.tickets(id, number).await.map(web::Json)
 }
 
 /// Announce a lottery in my municipality

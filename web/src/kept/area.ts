@@ -1,5 +1,5 @@
 import { api, ask, type Hotspot, type Schemas } from '../api/client';
-import { bboxOf } from '../map/bounds';
+import { bboxOf, isIn } from '../map/bounds';
 import { app, type Bounds } from '../state/app.svelte';
 import { phone } from '../state/db';
 import { thingsWithin, type Found } from '../state/things.svelte';
@@ -116,6 +116,6 @@ export async function dropArea(id: string): Promise<void> {
 
 /** The kept area a place lies in, the newest if several. */
 export async function areaAt(lat: number, lon: number): Promise<KeptArea | null> {
-  const inside = ({ bounds: b }: KeptArea) => lon >= b.west && lon <= b.east && lat >= b.south && lat <= b.north;
+  const inside = ({ bounds }: KeptArea) => isIn(bounds, { lat, lon });
   return (await keptAreas()).filter(inside).sort((a, b) => b.at - a.at)[0] ?? null;
 }

@@ -4,6 +4,10 @@ import type { Bounds } from '../state/app.svelte';
 export const bboxOf = ({ west, south, east, north }: Bounds) =>
   [west, south, east, north].map((n) => n.toFixed(5)).join(',');
 
+/** Whether a place lies in a frame. */
+export const isIn = (b: Bounds, { lat, lon }: { lat: number; lon: number }) =>
+  lon >= b.west && lon <= b.east && lat >= b.south && lat <= b.north;
+
 /** The frame around a shape. */
 export function boundsOf(shape: GeoJSON.MultiPolygon | GeoJSON.Polygon): Bounds {
   const points = (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).flat(2) as [number, number][];

@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api, ask, Refused, type About, type Hotspot, type Person, type Role, type State } from '../api/client';
-import { bboxOf } from '../map/bounds';
+import { bboxOf, isIn } from '../map/bounds';
 import { recall, remember } from './db';
 
 export const OPEN: State[] = ['reported', 'claimed', 'ordered'];
@@ -50,7 +50,7 @@ class AppState {
   inView = $derived.by(() => {
     const b = this.bounds;
     if (!b) return this.shown;
-    return this.shown.filter((h) => h.lon >= b.west && h.lon <= b.east && h.lat >= b.south && h.lat <= b.north);
+    return this.shown.filter((h) => isIn(b, h));
   });
 
   /** Asks the service; without signal, what lies on the phone is shown with its age. */
@@ -113,6 +113,11 @@ class AppState {
     const municipality = this.me?.organisation?.municipality ?? '4203';
     const body = { role, municipality: role === 'volunteer' ? null : municipality };
     this.me = (await ask(api.POST('/api/v1/demo/role', { body }))).person ?? null;
+  }
+
+  /** Whether one weighs what is handed in. */
+  get weighs() {
+    return this.isStaff || this.me?.role === 'hauler';
   }
 
   get isStaff() {

@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api, ask, Refused, type Schemas } from '../api/client';
-import { bboxOf } from '../map/bounds';
+import { bboxOf, isIn } from '../map/bounds';
 import { recall, remember } from './db';
 import type { Bounds } from './app.svelte';
 
@@ -105,8 +105,7 @@ class Things {
     const there = new Set(LAYERS.flatMap((layer) => found[layer].map((thing) => thing.id)));
     for (const [id, layer] of this.recalled) {
       const thing = this[layer].get(id);
-      const isInside =
-        thing && thing.lon >= b.west && thing.lon <= b.east && thing.lat >= b.south && thing.lat <= b.north;
+      const isInside = thing && isIn(b, thing);
       if (there.has(id) || isInside) this.recalled.delete(id);
       if (!there.has(id) && isInside) this[layer].delete(id);
     }

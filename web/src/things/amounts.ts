@@ -24,6 +24,9 @@ export function clock(instant: string): string {
   return date('clock', { hour: '2-digit', minute: '2-digit' }, new Date(instant));
 }
 
+/** A time of the clock on the wall, `11:30` or `11:30:00`. */
+export const wallClock = (time: string) => clock(`2000-01-01T${time}`);
+
 /** Money, in whole units of the currency of this coast. */
 export function money(amount: number, decimals = 0): string {
   const currency = app.about?.currency ?? 'NOK';
@@ -44,7 +47,7 @@ export function hoursOf(text: string): string {
   const weekday = (n: number) => date('weekday only', { weekday: 'short' }, new Date(2024, 0, n + 1)); // a Monday
   const month = (n: number) => date('month only', { month: 'short' }, new Date(2024, n, 1));
   return text
-    .replace(/\b(\d\d:\d\d)\b/g, (time) => clock(`2000-01-01T${time}`))
+    .replace(/\b\d\d:\d\d\b/g, (time) => wallClock(time))
     .replace(/\b[A-Z][a-z]\b/g, (word) => (DAYS.includes(word) ? weekday(DAYS.indexOf(word)) : word))
     .replace(/\b[A-Z][a-z]{2}\b/g, (word) => (MONTHS.includes(word) ? month(MONTHS.indexOf(word)) : word))
     .replace(/\bPH\b/g, t('hours.holidays'))
@@ -55,7 +58,7 @@ export function hoursOf(text: string): string {
 
 /** When a crew takes its break. */
 export function pauseOf({ at, minutes }: Schemas['Pause']): string {
-  return t('drive.pause', { time: clock(`2000-01-01T${at}`), n: minutes });
+  return t('drive.pause', { time: wallClock(at), n: minutes });
 }
 
 /** A local day, or the first and the last of several. */
@@ -65,6 +68,9 @@ export function daysOf(days: string[]): string {
   const until = first.getTime() === last.getTime() ? first : last;
   return date('days', { weekday: 'short', day: 'numeric', month: 'long' }, first, until);
 }
+
+/** What an equipment point may have. */
+export const ITEMS: Schemas['Item'][] = ['bags', 'gloves', 'grabbers', 'big_sacks', 'scale', 'cart', 'first_aid'];
 
 /** How many bags and sacks. */
 export const count = (b: Schemas['Bags']) => b.full + b.half + b.sacks;
