@@ -9,6 +9,7 @@ use super::things::{acts, made};
 use crate::act::lottery::{NewLottery, Seed, TornOff};
 use crate::act::{self, digest};
 use crate::domain::lottery::{Lottery, Ticket};
+use crate::domain::text::clean_required;
 use crate::error::{Code, Error, Result};
 use crate::http::App;
 use crate::http::read::{Body, Params, id};
@@ -41,7 +42,7 @@ fn none() -> Error {
 #[serde(deny_unknown_fields)]
 pub struct Which {
     /// the number on one, to see whether it is registered
-    #[param(max_length = 30)]
+    #[param(min_length = 1, max_length = 30)]
     number: Option<String>,
 }
 
@@ -49,7 +50,8 @@ pub struct Which {
 #[utoipa::path(tag = "lotteries", params(("id" = uuid::Uuid, Path), Which), responses((status = 200, body = Vec<Ticket>), Refusals))]
 #[get("/api/v1/lotteries/{id}/tickets")]
 pub async fn tickets(app: web::Data<App>, path: web::Path<String>, q: Params<Which>) -> Result<web::Json<Vec<Ticket>>> {
-    let (id, number) = (id(&path)?, q.0.number.map(|n| n.trim().to_uppercase()));
+    let id = id(&path)?;
+    let number = q.0.number.map(|n| clean_required("number", &n, 30)).transpose()?.map(|n| n.to_uppercase());
     let mut tx = app.live.store.read(app.live.clock.now()).await?;
     let lottery: Lottery = tx.thing(id).await?.ok_or_else(none)?;
     if lottery.drawn_at.is_none() && number.is_none() {
