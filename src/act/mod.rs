@@ -57,7 +57,8 @@ pub fn digest(sent: &impl Serialize) -> Result<[u8; 32]> {
 
 /// When something was, by our clock: so long before now as the phone says it was before it was sent, never in the future and
 /// at most a year ago. Phones' clocks are wrong, but they measure.
-fn by_our_clock(now: DateTime<Utc>, at: Option<DateTime<Utc>>, sent_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+#[must_use]
+pub fn by_our_clock(now: DateTime<Utc>, at: Option<DateTime<Utc>>, sent_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
     let waited = at.map_or(TimeDelta::zero(), |at| sent_at.unwrap_or(now).signed_duration_since(at));
     now - waited.clamp(TimeDelta::zero(), TimeDelta::days(366))
 }

@@ -61,7 +61,8 @@ impl Default for Secret {
 /// # Errors
 /// `internal`.
 pub async fn begin(tx: &mut Tx, secret: &Secret, role: Role, organisation: Option<Organisation>, days: i64) -> Result<Person> {
-    let person = Person { id: Uuid::now_v7(), role, organisation, until: tx.now + TimeDelta::days(days), sending: None };
+    let person =
+        Person { id: Uuid::now_v7(), role, organisation, until: tx.now + TimeDelta::days(days), sending: None, entered: None };
     tx.add_person(&person, &secret.hash()).await?;
     Ok(person)
 }

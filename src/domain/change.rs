@@ -17,7 +17,7 @@ use super::fleet::Vehicle;
 use super::hotspot::Hotspot;
 use super::lottery::Lottery;
 use super::order::Order;
-use super::person::Role;
+use super::person::{Entered, Role};
 use super::pickup::{PickupRoute, Plan};
 use super::pile::Pile;
 use super::site::Site;
@@ -195,6 +195,8 @@ pub struct Change {
     pub role: Option<Role>,
     /// The id the phone gave to what it sent.
     pub sending: Option<Uuid>,
+    /// When it was entered, where a phone said so.
+    pub entered: Option<Entered>,
     /// The id of the thing.
     pub id: Uuid,
     /// The thing after it.
@@ -204,8 +206,12 @@ pub struct Change {
 /// One line of a thing's history, without saying who by name: the role is enough for others.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HistoryLine {
-    /// When.
+    /// When the service took it.
     pub at: DateTime<Utc>,
+    /// When it was entered, by the service's clock, where a phone kept it until it had signal.
+    pub entered_at: Option<DateTime<Utc>>,
+    /// The same by the phone's clock, which may be wrong.
+    pub phone_at: Option<DateTime<Utc>>,
     /// What was done.
     pub act: String,
     /// Why.

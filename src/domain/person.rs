@@ -62,6 +62,18 @@ pub struct Person {
     /// The id of what they are sending just now (`Idempotency-Key`), by which it is known again when it is sent again.
     #[serde(skip)]
     pub sending: Option<Uuid>,
+    /// When they entered what they are sending, where the phone says so.
+    #[serde(skip)]
+    pub entered: Option<Entered>,
+}
+
+/// When something was entered on a phone that may have been without signal for days, and whose clock may be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entered {
+    /// By our clock.
+    pub at: DateTime<Utc>,
+    /// By the phone's.
+    pub phone_at: DateTime<Utc>,
 }
 
 impl Person {

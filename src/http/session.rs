@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use chrono::{DateTime, Utc};
 
 use super::App;
+use crate::act::by_our_clock;
 use crate::act::person::Secret;
-use crate::domain::person::{Person, RENEWABLE_DAYS};
+use crate::domain::person::{Entered, Person, RENEWABLE_DAYS};
 use crate::error::{Code, Error, Result};
 
 /// The name of the cookie.
@@ -102,6 +104,17 @@ fn sending(req: &HttpRequest) -> Result<Option<uuid::Uuid>> {
     key.map(Some).ok_or_else(|| Error::invalid("idempotency-key", "Idempotency-Key must be a UUID."))
 }
 
+/// When it was entered and sent, by the phone's clock. Nothing where it does not say both.
+fn entered(req: &HttpRequest, now: DateTime<Utc>) -> Result<Option<Entered>> {
+    let told = |name: &'static str| {
+        let Some(value) = req.headers().get(name) else { return Ok(None) };
+        let instant = value.to_str().ok().and_then(|v| DateTime::parse_from_rfc3339(v).ok());
+        instant.map(|t| Some(t.to_utc())).ok_or_else(|| Error::invalid(name, format!("{name} must be an instant of RFC 3339.")))
+    };
+    let Some((phone_at, sent_at)) = told("entered-at")?.zip(told("sent-at")?) else { return Ok(None) };
+    Ok(Some(Entered { at: by_our_clock(now, Some(phone_at), Some(sent_at)), phone_at }))
+}
+
 fn expired() -> Error {
     Error::new(Code::SessionExpired, "The session has ended. Begin a new one.")
 }
@@ -133,10 +146,11 @@ impl FromRequest for Actor {
             let none = || Error::new(Code::NoSession, "Begin a session first: POST /api/v1/session.");
             let app = req.app_data::<web::Data<App>>().ok_or_else(none)?;
             let person = person(app, &req).await?.ok_or_else(none)?;
-            Ok(Self(match sending(&req)? {
-                Some(key) => Arc::new(Person { sending: Some(key), ..(*person).clone() }),
-                None => person,
-            }))
+            let (sending, entered) = (sending(&req)?, entered(&req, app.live.clock.now())?);
+            if sending.is_none() && entered.is_none() {
+                return Ok(Self(person));
+            }
+            Ok(Self(Arc::new(Person { sending, entered, ..(*person).clone() })))
         })
     }
 }

@@ -19,7 +19,9 @@ impl Table {
         match self {
             Self::Hotspot => "INSERT INTO hotspot (id, reporter_id, sent_hash, version, data)",
             Self::Photo => "INSERT INTO photo (id, thing_id, person_id)",
-            Self::Log => "INSERT INTO change_log (seq, at, layer, thing_id, act, why, person_id, role, data, act_id)",
+            Self::Log => {
+                "INSERT INTO change_log (seq, at, layer, thing_id, act, why, person_id, role, data, act_id, entered_at, phone_at)"
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::batch::Values;
 use super::sql::{Row, args};
 use super::{Tx, spoilt};
 use crate::domain::change::{Change, HistoryLine, Layer, Thing};
-use crate::domain::person::Role;
+use crate::domain::person::{Entered, Role};
 use crate::error::Result;
 
 impl Tx {
@@ -71,7 +71,7 @@ impl Tx {
     pub async fn changes_after(&mut self, seq: i64, most: i64) -> Result<Vec<Change>> {
         let rows = self
             .rows(
-                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data, act_id
+                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data, act_id, entered_at, phone_at
                  FROM change_log WHERE seq > $1 ORDER BY seq LIMIT $2",
                 args![seq, most],
             )
@@ -86,7 +86,7 @@ impl Tx {
     pub async fn history(&mut self, thing: Uuid, asking: Option<Uuid>) -> Result<Vec<HistoryLine>> {
         let rows = self
             .rows(
-                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data, act_id
+                "SELECT seq, at, layer, thing_id, act, why, person_id, role, data, act_id, entered_at, phone_at
                  FROM change_log WHERE thing_id = $1 ORDER BY seq LIMIT 500",
                 args![thing],
             )
@@ -94,7 +94,9 @@ impl Tx {
         let line = |r: &Row| {
             let c = change(r)?;
             let state = c.thing.state().map(str::to_owned);
-            Ok(HistoryLine { at: c.at, act: c.act, why: c.why, role: c.role, mine: c.by.is_some() && c.by == asking, state })
+            let (entered_at, phone_at) = (c.entered.map(|e| e.at), c.entered.map(|e| e.phone_at));
+            let mine = c.by.is_some() && c.by == asking;
+            Ok(HistoryLine { at: c.at, entered_at, phone_at, act: c.act, why: c.why, role: c.role, mine, state })
         };
         rows.iter().map(line).collect()
     }
@@ -104,7 +106,20 @@ impl Tx {
 pub(super) fn row(c: &Change) -> Result<Values> {
     let role = c.role.map(Role::text);
     let thing = c.thing.to_json()?;
-    Ok(args![c.seq, c.at, c.thing.layer().text(), c.id, c.act.as_str(), c.why.clone(), c.by, role, thing, c.sending])
+    Ok(args![
+        c.seq,
+        c.at,
+        c.thing.layer().text(),
+        c.id,
+        c.act.as_str(),
+        c.why.clone(),
+        c.by,
+        role,
+        thing,
+        c.sending,
+        c.entered.map(|e| e.at),
+        c.entered.map(|e| e.phone_at)
+    ])
 }
 
 fn change(r: &Row) -> Result<Change> {
@@ -117,6 +132,7 @@ fn change(r: &Row) -> Result<Change> {
         by: r.maybe_id(6)?,
         role: r.maybe_text(7)?.as_deref().and_then(Role::parse),
         sending: r.maybe_id(9)?,
+        entered: r.maybe_instant(10)?.zip(r.maybe_instant(11)?).map(|(at, phone_at)| Entered { at, phone_at }),
         id: r.id(3)?,
         thing: Thing::from_json(layer, r.maybe_text(8)?.as_deref())?,
     })

@@ -247,10 +247,10 @@ impl Tx {
 
     /// Puts a change in the log.
     pub fn log(&mut self, act: &str, why: Option<String>, by: Option<&Person>, id: Uuid, thing: Thing) {
-        let (sending, role) = (by.and_then(|p| p.sending), by.map(|p| p.role));
+        let (sending, entered, role) = (by.and_then(|p| p.sending), by.and_then(|p| p.entered), by.map(|p| p.role));
         let by = by.map(|p| p.id);
         let seq = self.next_seq + i64::try_from(self.changes.len()).unwrap_or(0);
-        self.changes.push(Change { seq, at: self.now, act: act.to_owned(), why, by, role, sending, id, thing });
+        self.changes.push(Change { seq, at: self.now, act: act.to_owned(), why, by, role, sending, entered, id, thing });
     }
 
     /// Ends the write: what was done is durable and in the log when this returns.

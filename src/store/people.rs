@@ -30,7 +30,7 @@ impl Tx {
                 None => None,
             };
             let role = Role::parse(&r.text(1)?).ok_or_else(|| spoilt("role"))?;
-            Ok(Person { id: r.id(0)?, role, organisation, until: r.instant(2)?, sending: None })
+            Ok(Person { id: r.id(0)?, role, organisation, until: r.instant(2)?, sending: None, entered: None })
         })
         .transpose()
     }

@@ -283,6 +283,7 @@ impl Row {
     column!(id, Uuid, "An id.");
     column!(maybe_id, Option<Uuid>, "An id, if any.");
     column!(int, i64, "A number.");
+    column!(maybe_int, Option<i64>, "A number, if any.");
     column!(text, String, "A text.");
     column!(maybe_text, Option<String>, "A text, if any.");
     column!(bytes, Vec<u8>, "Bytes.");
@@ -293,7 +294,18 @@ impl Row {
     /// # Errors
     /// `internal` when the column holds none.
     pub fn instant(&self, column: usize) -> Result<DateTime<Utc>> {
-        let millis = self.int(column)?;
-        DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::internal(anyhow::anyhow!("{millis} ms is no instant")))
+        instant_of(self.int(column)?)
     }
+
+    /// An instant, if any.
+    ///
+    /// # Errors
+    /// `internal` when the column holds something else.
+    pub fn maybe_instant(&self, column: usize) -> Result<Option<DateTime<Utc>>> {
+        self.maybe_int(column)?.map(instant_of).transpose()
+    }
+}
+
+fn instant_of(millis: i64) -> Result<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::internal(anyhow::anyhow!("{millis} ms is no instant")))
 }

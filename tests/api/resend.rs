@@ -82,6 +82,25 @@ both! {
         assert_eq!(ola.send(other).await.expect(StatusCode::OK)["hotspot"]["state"], "cleaned");
     }
 
+    async fn when_something_was_entered_is_kept_beside_when_it_came_also_by_a_clock_that_is_wrong(app) {
+        let ola = app.volunteer().await;
+        let h = ola.report(OPEN).await;
+        let cleanings = format!("/api/v1/hotspots/{}/cleanings", h["id"].as_str().unwrap());
+        let sending = |entered: &str, sent: &str| {
+            let request = ola.request(Method::POST, &cleanings).json(&json!({}));
+            ola.send(request.header("entered-at", entered).header("sent-at", sent))
+        };
+        assert_eq!(sending("yesterday", "2031-01-01T00:00:00Z").await.refused(422, "invalid")["field"], "entered-at");
+        // The phone is years ahead; it measures all the same that it waited for three hours.
+        sending("2031-01-01T06:00:00+02:00", "2031-01-01T07:00:00Z").await.expect(StatusCode::OK);
+        let history = ola.get(&format!("/api/v1/hotspots/{}/history", h["id"].as_str().unwrap())).await.json();
+        let line = &history[1];
+        let (at, entered): (chrono::DateTime<chrono::Utc>, chrono::DateTime<chrono::Utc>) =
+            (line["at"].as_str().unwrap().parse().unwrap(), line["entered_at"].as_str().unwrap().parse().unwrap());
+        assert_eq!((at - entered, &line["phone_at"]), (TimeDelta::hours(3), &json!("2031-01-01T04:00:00Z")));
+        assert_eq!(history[0]["entered_at"], Value::Null);
+    }
+
     async fn everything_about_cleanups_and_bags_sent_again_happens_once(app) {
         let (ola, kari, hauler) = (app.volunteer().await, app.volunteer().await, app.as_role("hauler").await);
         let h = kari.report(OPEN).await;

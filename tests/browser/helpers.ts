@@ -63,3 +63,11 @@ export async function play(page: Page, role: string) {
   await expect(page.getByText('Arendal', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Close' }).click();
 }
+
+/** Waits until the app is on the phone, so that it opens without signal. */
+export async function installed(page: Page) {
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
+export const saved = (page: Page) => expect(page.getByText('Saved on your phone.')).toBeVisible({ timeout: 15_000 });

@@ -1,17 +1,11 @@
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { expect, request as requests, test, type BrowserContext, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rulesAt } from '../../web/src/kept/rules';
-import { largePhoto, onShore, open, PHOTO, reportBySomebody, type Place } from './helpers';
+import { installed, largePhoto, onShore, open, PHOTO, reportBySomebody, saved, type Place } from './helpers';
 import { Wire } from './wire';
-
-/** Whether the app is on the phone, so that it opens without signal. */
-async function installed(page: Page) {
-  await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-}
 
 async function fillIn(page: Page, place: Place, photo: Parameters<ReturnType<Page['getByLabel']>['setInputFiles']>[0] = PHOTO) {
   await page.goto(`${new URL(page.url()).origin}/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
@@ -21,7 +15,6 @@ async function fillIn(page: Page, place: Place, photo: Parameters<ReturnType<Pag
 }
 
 const send = (page: Page) => page.getByRole('button', { name: 'Send the report' }).click();
-const saved = (page: Page) => expect(page.getByText('Saved on your phone.')).toBeVisible({ timeout: 15_000 });
 
 /** A report that is filled in and sent while the wire is cut. */
 async function leaveWaiting(page: Page, wire: Wire, place: Place) {
@@ -60,6 +53,7 @@ test.describe('without signal', () => {
 
   test('the app opens, tells what one may do, takes a report, and sends it by itself later', async ({ page, context, baseURL }) => {
     const place = await onShore(page.request, { lon: 8.742, lat: 58.401 });
+    await context.request.post(`${wire.url}/api/v1/session`);
     await open(page, `${wire.url}/kept#13/${place.lat}/${place.lon}`);
     await installed(page);
     await page.getByRole('button', { name: 'Keep what the map shows' }).click();
@@ -74,7 +68,9 @@ test.describe('without signal', () => {
     await send(page);
     await saved(page);
     expect(await reportsAt(context, baseURL ?? '', place)).toEqual([]);
-    await context.clearCookies(); // the session has ended meanwhile
+    // The session ends meanwhile; the phone still has its cookie.
+    const elsewhere = await requests.newContext({ baseURL: baseURL ?? '', storageState: await context.storageState() });
+    expect((await elsewhere.delete('/api/v1/session')).status()).toBe(204);
     await page.goto(`${wire.url}/waiting#16/${place.lat}/${place.lon}`);
     await expect(page.getByText('Waits for signal.')).toBeVisible();
     await expect(page.locator('aside img')).toBeVisible();
@@ -84,6 +80,7 @@ test.describe('without signal', () => {
     await page.getByRole('button', { name: 'Send now' }).click();
     await oneWhole(context, baseURL ?? '', place);
     await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+    expect(wire.writes.map((w) => w.path).slice(0, 4)).toEqual(['/api/v1/session', '/api/v1/hotspots', '/api/v1/session', '/api/v1/hotspots']);
   });
 
   test('a part of the app that is not on the phone yet says so, and comes with the signal', async ({ page }) => {
@@ -158,7 +155,7 @@ test.describe('without signal', () => {
     await page.getByRole('button', { name: 'See what waits' }).click();
     await page.getByRole('listitem').filter({ hasText: 'Report litter' }).last().getByRole('button', { name: 'Do not send' }).click();
     await page.getByRole('button', { name: 'Change' }).click();
-    await expect(page.getByText('Your unfinished report is here.')).toBeVisible();
+    await expect(page.getByText('What you began is here.')).toBeVisible();
     await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
     await page.getByText('A handful').click();
     await send(page);
@@ -217,7 +214,7 @@ test.describe('without signal', () => {
     await leaveWaiting(page, wire, place);
     await page.getByRole('button', { name: 'See what waits' }).click();
     await page.getByRole('button', { name: 'Change' }).click();
-    await expect(page.getByText('Your unfinished report is here.')).toBeVisible();
+    await expect(page.getByText('What you began is here.')).toBeVisible();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     wire.mode = 'on';
     await oneWhole(context, baseURL ?? '', place);
@@ -293,7 +290,7 @@ test.describe('without signal', () => {
     }))).toEqual(['several_bags']);
     await page.goto('about:blank');
     await page.goto(`${wire.url}/report`);
-    await expect(page.getByText('Your unfinished report is here.')).toBeVisible();
+    await expect(page.getByText('What you began is here.')).toBeVisible();
     await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
     await expect(page.getByRole('radio', { name: 'Several bags' })).toBeChecked();
   });

@@ -25,6 +25,8 @@ export interface Item {
   /** The thing it is about: acts upon the same thing are sent in order. */
   about: string;
   body: Record<string, unknown>;
+  /** What stood in the fields of its form, so that it can be changed. */
+  fields?: Record<string, unknown>;
   photos: ItemPhoto[];
   state: 'draft' | 'waiting' | 'refused';
   /** Whether the act has been taken, and only photos are left. */

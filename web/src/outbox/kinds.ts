@@ -3,6 +3,7 @@ import type { Key } from '../i18n/index.svelte';
 import { app } from '../state/app.svelte';
 import { haul, type Plan, type PlanShown, type Route, type Vehicle } from '../state/haul.svelte';
 import { things, type LayerName, type Layers } from '../state/things.svelte';
+import { inAddress } from '../state/route.svelte';
 import type { Item } from './item';
 
 /** One kind of thing that can be sent. A form declares it here; the outbox does the rest (see CONTRIBUTING). */
@@ -15,7 +16,7 @@ export interface Kind {
   taken?: (answer: unknown) => void;
   /** Where one looks at what it is about. */
   see?: (item: Item) => string;
-  /** Where it is changed while it waits. */
+  /** Where it is changed while it waits: the form that keeps it as a draft. */
   change?: (item: Item) => string;
 }
 
@@ -23,6 +24,13 @@ const keep = (h: Hotspot) => app.hotspots.set(h.id, h);
 const hotspot = (answer: unknown) => keep((answer as { hotspot: Hotspot }).hotspot);
 const see = (item: Item) => `/hotspots/${item.about}`;
 const at = (item: Item) => `/api/v1/hotspots/${item.about}`;
+
+/** The address of a form, at the place of what is changed in it, and with what else belongs to it. */
+function form(path: string, { id, body }: Item, ...also: string[]): string {
+  const place = typeof body.lat === 'number' && typeof body.lon === 'number' ? `/${inAddress(body.lat, body.lon)}` : '';
+  const more = also.filter((name) => body[name]).map((name) => [name, String(body[name])]);
+  return `/${path}${place}?${new URLSearchParams([...more, ['item', id]])}`;
+}
 
 /** An act upon a hotspot. */
 const upon = (title: Key, what: string): Kind => ({
@@ -134,7 +142,7 @@ export const KINDS = {
     }),
     taken: hotspot,
     see,
-    change: () => '/report',
+    change: (item) => form('report', item),
   },
   support: upon('hotspot.support', 'supports'),
   still_there: upon('hotspot.stillThere', 'sightings'),
@@ -146,6 +154,7 @@ export const KINDS = {
     request: (item) => ({ method: 'POST', path: `${at(item)}/claims`, body: { id: item.id, ...item.body } }),
     taken: (answer) => keep(answer as Hotspot),
     see,
+    change: (item) => form(`hotspots/${item.about}`, item),
   },
   extend: uponClaim('claim.extend', 'extensions'),
   release: uponClaim('claim.release', 'releases'),
@@ -158,18 +167,18 @@ export const KINDS = {
   },
   change_zone: zone('zone.change', 'PUT'),
   remove_zone: zone('zone.remove', 'DELETE'),
-  plan: make('plan.title', 'cleanup'),
+  plan: { ...make('plan.title', 'cleanup'), change: (item) => form('plan', item, 'hotspots') },
   join: on('cleanup.join', 'cleanup', 'participants'),
   leave: on('cleanup.leave', 'cleanup', 'leavings'),
   start: on('cleanup.start', 'cleanup', 'starts'),
   cancel: on('cleanup.cancel', 'cleanup', 'cancellations'),
-  result: on('result.title', 'cleanup', 'results'),
+  result: { ...on('result.title', 'cleanup', 'results'), change: (item) => form(`results/${item.about}`, item) },
   note: on('cleanup.note', 'cleanup', 'notes'),
   thank: on('cleanup.thank', 'cleanup', 'thanks'),
   close_cleanup: on('cleanup.close', 'cleanup', 'closings'),
   cost: on('cost.title', 'cleanup', 'costs'),
   repeat: on('cleanup.repeat', 'cleanup', 'repeats'),
-  leave_bags: make('pile.leave', 'pile'),
+  leave_bags: { ...make('pile.leave', 'pile'), change: (item) => form('bags', item, 'cleanup', 'order') },
   pile_ready: on('pile.ready', 'pile', 'readiness'),
   pile_accept: on('pile.accept', 'pile', 'acceptances'),
   pile_decline: on('pile.decline', 'pile', 'declinations'),
@@ -204,7 +213,7 @@ export const KINDS = {
   remove_point: on('equipment.remove', 'equipment', 'removals'),
   place_site: make('site.place', 'site'),
   remove_site: on('site.remove', 'site', 'closings'),
-  adopt: make('adopt.title', 'adoption'),
+  adopt: { ...make('adopt.title', 'adoption'), change: (item) => form('adopt', item) },
   adoption_approve: on('adopt.approve', 'adoption', 'approvals'),
   adoption_decline: on('adopt.decline', 'adoption', 'declinations'),
   adoption_kit: on('adopt.kit', 'adoption', 'kits'),

@@ -17,6 +17,8 @@ export interface Entry {
   kind: KindName;
   about: string;
   body: Record<string, unknown>;
+  /** What stands in the fields of its form. */
+  fields?: Record<string, unknown>;
   /** The id of what is made, when it is made on the phone. */
   id?: string;
   photos?: { id: string; blob: Blob }[];
@@ -151,6 +153,7 @@ class Outbox {
       kind: entry.kind,
       about: entry.about,
       body: entry.body,
+      ...(entry.fields ? { fields: entry.fields } : {}),
       photos: (entry.photos ?? []).map(photo),
       state,
       taken: before?.taken ?? false,
@@ -164,6 +167,11 @@ class Outbox {
   async draft(entry: Entry) {
     // What is on the wire goes as it was sent.
     await this.keep(() => (this.flying === entry.id ? null : this.item(entry, 'draft')), entry.photos);
+  }
+
+  /** Holds back what waits, while it is changed. */
+  async hold(id: string) {
+    await this.update(id, (i) => (this.flying === id || i.taken ? {} : { state: 'draft', problem: null }));
   }
 
   /** Keeps it and sends it. Tells how it went, or after a few seconds that it waits. */
@@ -268,7 +276,7 @@ class Outbox {
   /** An earlier act upon the same thing that is still to go, or the one that was to make it and was refused. */
   private before(item: Item): boolean {
     const earlier = this.items.slice(0, this.items.indexOf(item)).filter((i) => i.about === item.about);
-    return earlier.some((i) => i.state === 'waiting' || (i.state === 'refused' && !i.taken && i.id === i.about));
+    return earlier.some((i) => i.state === 'waiting' || (!i.taken && i.id === i.about));
   }
 
   /** Changes an item that is still there: one that was withdrawn meanwhile stays away. */

@@ -73,6 +73,9 @@ export async function sendAct(item: Item): Promise<unknown> {
     method,
     headers: {
       'idempotency-key': item.id,
+      // How long it waited tells the server when it was entered, however wrong this clock is.
+      'entered-at': item.at,
+      'sent-at': new Date().toISOString(),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },

@@ -15,15 +15,13 @@ export type Route =
   | { name: 'routes' }
   | { name: 'haulage' }
   | { name: 'lotteries' }
-  | { name: 'route'; id: string; query: Record<string, string> }
   | { name: 'area'; code: string }
   | { name: 'place'; lat: number; lon: number; on: string | null }
   | { name: 'report'; lat: number | null; lon: number | null; item: string | null }
-  | { name: 'hotspot'; id: string }
   | { name: 'zones'; id: string | null }
   | { name: 'enter'; secret: string }
   | { name: 'plan' | 'pile_form' | 'adopt'; lat: number | null; lon: number | null; query: Record<string, string> }
-  | { name: ThingRoute; id: string }
+  | { name: ThingRoute | 'hotspot' | 'route'; id: string; query: Record<string, string> }
   | { name: 'gate' | 'code'; code: string | null }
   | { name: 'season' | 'numbers'; query: Record<string, string> };
 
@@ -76,7 +74,7 @@ export function parse(path: string, search = ''): Route {
   const query = Object.fromEntries(new URLSearchParams(search));
   if (first && first in PLACED)
     return { name: PLACED[first as keyof typeof PLACED], lat: at?.lat ?? null, lon: at?.lon ?? null, query };
-  if (first && first in THINGS && second) return { name: THINGS[first as keyof typeof THINGS], id: second };
+  if (first && first in THINGS && second) return { name: THINGS[first as keyof typeof THINGS], id: second, query };
   if (first === 'routes' && second) return { name: 'route', id: second, query };
   if (first === 'gate') return { name: 'gate', code: second ?? null };
   if (first === 'c' && second) return { name: 'code', code: second };
@@ -90,7 +88,7 @@ export function parse(path: string, search = ''): Route {
       lon: at?.lon ?? null,
       item: new URLSearchParams(search).get('item'),
     };
-  if (first === 'hotspots' && second) return { name: 'hotspot', id: second };
+  if (first === 'hotspots' && second) return { name: 'hotspot', id: second, query };
   if (first === 'zones') return { name: 'zones', id: second ?? null };
   if (first === 'enter' && second) return { name: 'enter', secret: second };
   return { name: 'map' };

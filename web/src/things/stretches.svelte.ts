@@ -1,6 +1,6 @@
 import { api, ask } from '../api/client';
 
-interface Segment {
+export interface Segment {
   id: string;
   line: [number, number][];
 }

@@ -1,0 +1,138 @@
+import { expect, test, type Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { installed, onShore, open, PHOTO, reportBySomebody, saved } from './helpers';
+import { Wire } from './wire';
+
+const HERE = 'What you began is here.';
+
+/** Goes to what waits and changes the one thing there. */
+async function change(page: Page) {
+  await page.getByRole('button', { name: 'See what waits' }).click();
+  await page.getByRole('button', { name: 'Change' }).click();
+  await expect(page.getByText(HERE)).toBeVisible();
+}
+
+/** How many photos lie on the phone with what was begun. */
+const photosKept = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const opening = indexedDB.open('strandline');
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('items').objectStore('items').getAll();
+          all.onsuccess = () => done((all.result as { photos: object[] }[]).reduce((sum, i) => sum + i.photos.length, 0));
+        };
+      }),
+  );
+
+async function allSent(page: Page, wire: Wire) {
+  wire.mode = 'on';
+  await page.goto(`${wire.url}/waiting`);
+  await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible({ timeout: 20_000 });
+}
+
+test.describe('every form can be left, and changed while it waits', () => {
+  let wire: Wire;
+  test.beforeEach(async ({ baseURL }) => void (wire = await Wire.to(baseURL ?? '')));
+  test.afterEach(() => wire.close());
+
+  test('a plan, with the weeks it is repeated', async ({ page, request }) => {
+    const place = await onShore(request, { lon: 8.865, lat: 58.436 });
+    const name = `Tidy up ${randomUUID().slice(0, 8)}`;
+    await open(page, `${wire.url}/plan/${place.lat},${place.lon}#15/${place.lat}/${place.lon}`);
+    await installed(page);
+    await expect(page.getByText(/^Chosen: [1-9]/)).toBeVisible();
+    await page.getByLabel('Name others see (optional)').fill('The scouts');
+    wire.cut();
+    await page.getByText('More: name, meeting point, what to bring').click();
+    await page.getByLabel('Name of the cleanup').fill(name);
+    await page.getByLabel('Repeat so many times').fill('2');
+    await page.getByRole('button', { name: 'Save the plan' }).click();
+    await saved(page);
+    await change(page);
+    await expect(page.getByLabel('Name others see (optional)')).toHaveValue('The scouts');
+    await page.getByText('More: name, meeting point, what to bring').click();
+    await expect(page.getByLabel('Name of the cleanup')).toHaveValue(name);
+    await page.getByLabel('Repeat so many times').fill('1');
+    await page.getByLabel('Hours').fill('2');
+    await page.getByRole('button', { name: 'Save the plan' }).click();
+    await saved(page);
+    await allSent(page, wire);
+    type Found = { features: { properties: { id: string; title: string; from: string; until: string } }[] };
+    const all = ((await (await request.get('/api/v1/cleanups')).json()) as Found).features.map((f) => f.properties);
+    const mine = all.filter((c) => c.title === name).sort((a, b) => a.from.localeCompare(b.from));
+    expect(mine.map((c) => (Date.parse(c.until) - Date.parse(c.from)) / 3_600_000)).toEqual([2, 2]);
+    // When it was entered is known as well as when it came.
+    const lines = (await (await request.get(`/api/v1/cleanups/${mine[0]?.id}/history`)).json()) as { at: string; entered_at: string | null }[];
+    expect(Date.parse(lines[0]?.entered_at ?? '')).toBeLessThan(Date.parse(lines[0]?.at ?? ''));
+  });
+
+  test('bags, with their photo, after the app was killed', async ({ page, request }) => {
+    const place = await onShore(request, { lon: 8.875, lat: 58.439 });
+    const at = `${place.lat},${place.lon}`;
+    await open(page, `${wire.url}/bags/${at}`);
+    await installed(page);
+    await page.getByRole('button', { name: 'One more: Full bags' }).click();
+    await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+    await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
+    await expect.poll(() => photosKept(page)).toBe(1);
+    await page.goto('about:blank');
+    wire.cut();
+    await page.goto(`${wire.url}/bags/${at}`);
+    await expect(page.getByText(HERE)).toBeVisible();
+    await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
+    await page.getByRole('button', { name: 'Tell about the bags' }).click();
+    await saved(page);
+    await change(page);
+    await page.getByRole('button', { name: 'One more: Full bags' }).click();
+    await page.getByRole('button', { name: 'Tell about the bags' }).click();
+    await saved(page);
+    await allSent(page, wire);
+    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
+    type Found = { features: { properties: { parts: { bags: { full: number } }[]; photos: object[] } }[] };
+    const piles = ((await (await request.get('/api/v1/piles', { params: { bbox } })).json()) as Found).features.map((f) => f.properties);
+    expect(piles.map((p) => [p.parts[0]?.bags.full, p.photos.length])).toEqual([[3, 1]]);
+  });
+
+  test('what came of a cleanup', async ({ page, request }) => {
+    const place = await onShore(request, { lon: 8.885, lat: 58.441 });
+    await open(page, `${wire.url}/`);
+    await installed(page);
+    await page.request.post(`${wire.url}/api/v1/session`);
+    const id = randomUUID();
+    const [from, until] = [-3, -1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+    const data = { id, ...place, organiser_kind: 'person', open: true, from, until };
+    expect((await page.request.post(`${wire.url}/api/v1/cleanups`, { data })).status()).toBe(201);
+    await page.goto(`${wire.url}/results/${id}`);
+    await page.getByRole('button', { name: 'One more: Full bags' }).click();
+    wire.cut();
+    await page.getByRole('button', { name: 'Send the result' }).click();
+    await saved(page);
+    await change(page);
+    await page.getByRole('button', { name: 'One more: Half bags' }).click();
+    await page.getByRole('button', { name: 'Send the result' }).click();
+    await saved(page);
+    await allSent(page, wire);
+    const told = (await (await request.get(`/api/v1/cleanups/${id}`)).json()) as { cleanup: { outcome: { bags: object } } };
+    expect(told.cleanup.outcome.bags).toMatchObject({ full: 1, half: 1 });
+  });
+
+  test('a claim', async ({ page, request }) => {
+    const id = await reportBySomebody(request, await onShore(request, { lon: 8.94, lat: 58.464 }));
+    await open(page, `${wire.url}/hotspots/${id}`);
+    await installed(page);
+    await page.getByRole('button', { name: 'I will clear it' }).click();
+    await page.getByLabel('Name others see (optional)').fill('Ola');
+    wire.cut();
+    await page.getByRole('button', { name: 'Claim it' }).click();
+    await saved(page);
+    await change(page);
+    await expect(page.getByLabel('Name others see (optional)')).toHaveValue('Ola');
+    await page.getByLabel('Name others see (optional)').fill('Kari');
+    await page.getByRole('button', { name: 'Claim it' }).click();
+    await saved(page);
+    await allSent(page, wire);
+    const shown = (await (await request.get(`/api/v1/hotspots/${id}`)).json()) as { hotspot: { claim: object } };
+    expect(shown.hotspot.claim).toMatchObject({ holder_name: 'Kari' });
+  });
+});
