@@ -15,6 +15,7 @@ use crate::domain::area::AreaKind;
 use crate::domain::claim::ClaimTerms;
 use crate::domain::cleanup::Cleanup;
 use crate::domain::hotspot::State;
+use crate::domain::lottery::commitment;
 use crate::domain::person::{Person, Role};
 use crate::domain::pile::{Access, Hauler};
 use crate::domain::place::LonLat;
@@ -60,6 +61,7 @@ pub async fn fill(live: &Live, cast: &Cast) -> anyhow::Result<()> {
     let saturday = now + TimeDelta::days(4);
     plan(&mut tx, &coast, &cast.volunteer, (8.9, 58.449), saturday, "Rydd Bjellandstrand").await?;
     adopt(&mut tx, &coast, cast).await?;
+    lottery(&mut tx, &cast.staff, now).await?;
     order(&mut tx, &coast, cast).await?;
     tx.commit(&live.store).await?;
     // The past is told by the instant of each transaction.
@@ -179,6 +181,15 @@ async fn adopt(tx: &mut Tx, coast: &Coast, cast: &Cast) -> anyhow::Result<()> {
     let (Made::New(a) | Made::Before(a)) =
         act::adoption::ask(tx, &cast.volunteer, new, sent, site(coast, 8.83, 58.4275)?).await?;
     act::adoption::approve(tx, &cast.staff, a.record.id).await?;
+    Ok(())
+}
+
+async fn lottery(tx: &mut Tx, staff: &Person, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let new = json!({"id": Uuid::now_v7(), "name": "Kystlotteriet", "from": now, "until": now + TimeDelta::days(60),
+        "prizes": ["Kajakktur", "Kikkert"], "child_prizes": ["Is på kaia"], "commitment": commitment("demonstration")});
+    let new: act::lottery::NewLottery = serde_json::from_value(new)?;
+    let sent = digest(&new)?;
+    act::lottery::announce(tx, staff, new, sent).await?;
     Ok(())
 }
 

@@ -129,7 +129,7 @@ impl Day {
         let nodes = self.task.piles.iter().map(|p| p.at).chain(self.task.sites.iter().map(|s| s.at));
         let depots = self.task.vehicles.iter().map(|v| v.facts.depot);
         let places = nodes.chain(depots).map(|at| network.stopping_place(at)).collect::<Result<_, _>>()?;
-        Lengths::between(network, places)
+        Lengths::between(network, places, self.task.piles.len())
     }
 
     /// What ways depend on beside their lengths: kilometres an hour, cost a kilometre, cost an hour.

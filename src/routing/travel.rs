@@ -1,6 +1,7 @@
 //! How far it is, for those who travel alike: by road along a network or an estimate, by sea around all land.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::sea::Sea;
@@ -152,6 +153,10 @@ impl Network {
         !self.is_roads()
     }
 
+    fn is_sea(&self) -> bool {
+        matches!(self.ground, Ground::Sea(_))
+    }
+
     /// How many places on each side are asked for at once.
     fn most(&self) -> usize {
         if let Ground::Roads(roads) = &self.ground { roads.most() } else { 16 }
@@ -191,21 +196,30 @@ pub struct Lengths {
     /// Where one stops for each node.
     pub places: Vec<Option<LonLat>>,
     legs: Vec<Option<Leg>>,
+    /// The node before the last where a way was put together from others.
+    via: HashMap<(usize, usize), usize>,
 }
+
+/// Up to so many places by sea, each way is measured; of more, those from each to as many of the nearest, and all to the hubs.
+/// Each is a search through the water, of some milliseconds when it is far: 170 places would take a minute and a half.
+const MEASURED: usize = 32;
 
 /// A part of the table: rows and columns.
 type Block = (Vec<usize>, Vec<usize>);
 
 impl Lengths {
-    /// Measures all legs, on every core there is.
+    /// Measures the legs, on every core there is. From the node `hubs` on everything starts, ends or unloads: ways to those
+    /// are long and used often, and always measured. By sea, far ways between many other places are put together from near ones:
+    /// as sailed, timed and drawn they lead past those.
     ///
     /// # Errors
     /// [`Away`].
-    pub fn between(network: Arc<Network>, places: Vec<Option<LonLat>>) -> Result<Self, Away> {
+    pub fn between(network: Arc<Network>, places: Vec<Option<LonLat>>, hubs: usize) -> Result<Self, Away> {
         let n = places.len();
         let legs = vec![None; n * n];
-        let mut lengths = Self { network, places, legs };
-        let blocks = lengths.blocks();
+        let mut lengths = Self { network, places, legs, via: HashMap::new() };
+        let sparse = lengths.network.is_sea() && lengths.places.iter().flatten().count() > MEASURED + 1;
+        let blocks = if sparse { lengths.near_blocks(hubs) } else { lengths.blocks() };
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let measured: Vec<Result<Vec<_>, Away>> = std::thread::scope(|scope| {
             // Dealt out in turn: where only half is searched for, later ones have less to do.
@@ -221,7 +235,62 @@ impl Lengths {
         for i in 0..n {
             lengths.legs[i * n + i] = lengths.places[i].map(|_| Leg { metres: 0.0, seconds: Some(0.0) });
         }
+        if sparse {
+            lengths.put_together();
+        }
         Ok(lengths)
+    }
+
+    /// From each place to its nearest as the bird flies, and to the hubs; each pair once.
+    fn near_blocks(&self, hubs: usize) -> Vec<Block> {
+        let known: Vec<(usize, LonLat)> = self.places.iter().enumerate().filter_map(|(i, p)| p.map(|p| (i, p))).collect();
+        let mut pairs: HashSet<(usize, usize)> = HashSet::new();
+        for &(i, here) in &known {
+            let mut others: Vec<(f64, usize)> =
+                known.iter().filter(|(j, _)| *j != i).map(|&(j, there)| (metres(here, there), j)).collect();
+            others.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let near = others.iter().enumerate().filter(|(rank, (_, j))| *rank < MEASURED || *j >= hubs || i >= hubs);
+            pairs.extend(near.map(|(_, (_, j))| (i.min(*j), i.max(*j))));
+        }
+        let mut rows: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (i, j) in pairs {
+            rows.entry(i).or_default().push(j);
+        }
+        rows.into_iter().map(|(i, columns)| (vec![i], columns)).collect()
+    }
+
+    /// Fills in the ways that were not measured, each the shortest that measured ones make (Dijkstra 1959, doi 10.1007/BF01386390).
+    fn put_together(&mut self) {
+        let n = self.places.len();
+        let millimetres = |leg: Leg| (leg.metres * 1000.0).round() as u64;
+        let next: Vec<Vec<(usize, u64)>> = self
+            .legs
+            .chunks(n)
+            .map(|row| row.iter().enumerate().filter_map(|(j, leg)| Some((j, millimetres((*leg)?)))).collect())
+            .collect();
+        for start in (0..n).filter(|i| self.places[*i].is_some()) {
+            let mut best = vec![(u64::MAX, start); n];
+            let mut queue = BinaryHeap::from([Reverse((0, start))]);
+            best[start].0 = 0;
+            while let Some(Reverse((so_far, here))) = queue.pop() {
+                if so_far > best[here].0 {
+                    continue; // a shorter way here was found since
+                }
+                for &(there, more) in &next[here] {
+                    if so_far + more < best[there].0 {
+                        best[there] = (so_far + more, here);
+                        queue.push(Reverse((so_far + more, there)));
+                    }
+                }
+            }
+            for (end, &(total, before)) in best.iter().enumerate().filter(|(_, (total, _))| *total < u64::MAX) {
+                let leg = &mut self.legs[start * n + end];
+                if leg.is_none() {
+                    *leg = Some(Leg { metres: total as f64 / 1000.0, seconds: None });
+                    self.via.insert((start, end), before);
+                }
+            }
+        }
     }
 
     /// What is asked for at once; only half of it where the way back is as long.
@@ -262,9 +331,48 @@ impl Lengths {
     /// # Errors
     /// [`Away`], with the straight one.
     pub fn line(&self, from: usize, to: usize) -> Result<Vec<LonLat>, (Away, Vec<LonLat>)> {
+        if let Some(&before) = self.via.get(&(from, to)) {
+            let mut line = self.line(from, before)?;
+            line.extend(self.line(before, to)?.into_iter().skip(1));
+            return Ok(line);
+        }
         match (self.places[from], self.places[to]) {
             (Some(from), Some(to)) => self.network.line(from, to).map_err(|away| (away, vec![from, to])),
             _ => Ok(vec![]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Contains, Intersects, Line, Point};
+
+    use super::*;
+    use crate::routing::sea::tests::LAND;
+
+    #[test]
+    fn far_ways_by_sea_are_put_together_from_near_ones_and_are_as_long_as_they_are_drawn() {
+        let sea = Sea::around(&LAND, 20.0, &[]).unwrap();
+        let shore = LAND.iter().flat_map(|area| area.exterior().coords().step_by(40)).map(|c| LonLat { lon: c.x, lat: c.y });
+        let places: Vec<_> = shore.filter_map(|at| sea.landing(at)).take(120).map(Some).collect();
+        let (n, network) = (places.len(), Arc::new(Network::on(Ground::Sea(sea))));
+        assert!(n > 2 * MEASURED, "{n} places");
+        let hubs = n - 2;
+        let lengths = Lengths::between(network.clone(), places.clone(), hubs).unwrap();
+        assert!(lengths.via.len() > n, "{} ways put together", lengths.via.len());
+        let exact = |i: usize, j: usize| network.line(places[i].unwrap(), places[j].unwrap()).unwrap();
+        let long = |line: &[LonLat]| line.windows(2).map(|w| metres(w[0], w[1])).sum::<f64>();
+        let mut detours = vec![];
+        for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))).filter(|(i, j)| i < j).step_by(7) {
+            let (leg, line) = (lengths.leg(i, j).unwrap(), lengths.line(i, j).unwrap());
+            assert!((leg.metres - long(&line)).abs() < 1.0, "{} m along a line of {}", leg.metres, long(&line));
+            assert!((leg.metres - lengths.leg(j, i).unwrap().metres).abs() < 1.0);
+            let ashore = line.windows(2).any(|w| LAND.intersects(&Line::new((w[0].lon, w[0].lat), (w[1].lon, w[1].lat))));
+            assert!(!ashore && !LAND.contains(&Point::new(line[0].lon, line[0].lat)));
+            detours.push(leg.metres / long(&exact(i, j)).max(1.0));
+            assert!(j < hubs || detours.last().is_some_and(|d| (d - 1.0).abs() < 0.001), "ways to hubs are measured");
+        }
+        let mean = detours.iter().sum::<f64>() / detours.len() as f64;
+        assert!(detours.iter().all(|d| *d > 0.999) && mean < 1.05, "{mean} times as long as the shortest");
     }
 }

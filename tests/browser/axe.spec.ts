@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { PHOTO, open, play } from './helpers';
+import { PHOTO, onShore, open, play } from './helpers';
 
 const SCREENS: Record<string, string> = {
   map: '/',
@@ -13,21 +13,64 @@ const SCREENS: Record<string, string> = {
   kept: '/kept#12/58.44/8.8',
   design: '/design',
   enter: '/enter/00',
+  area: '/areas/4203',
 };
 
 for (const look of ['light', 'dark', 'sun'] as const) {
   test(`axe finds nothing on any screen, ${look}`, async ({ page }) => {
-    test.slow(); // nine screens
+    test.slow(); // ten screens
     const policy: string[] = [];
     page.on('console', (m) => m.text().includes('Content Security Policy') && policy.push(m.text()));
-    await page.emulateMedia({ colorScheme: look === 'dark' ? 'dark' : 'light', reducedMotion: 'reduce' });
-    await page.addInitScript((l) => localStorage.setItem('strandline-theme', l === 'sun' ? 'sun' : 'auto'), look);
+    await appear(page, look);
     for (const [name, path] of Object.entries(SCREENS)) {
       await open(page, path);
       await expect(page.locator('.leaflet-marker-icon').first()).toBeVisible();
       await check(page, name);
     }
     expect(policy).toEqual([]);
+  });
+}
+
+/** From now on in a look. */
+async function appear(page: Page, look: 'light' | 'dark' | 'sun') {
+  await page.emulateMedia({ colorScheme: look === 'dark' ? 'dark' : 'light', reducedMotion: 'reduce' });
+  await page.addInitScript((l) => localStorage.setItem('strandline-theme', l === 'sun' ? 'sun' : 'auto'), look);
+}
+
+for (const look of ['light', 'dark', 'sun'] as const) {
+  test(`axe finds nothing on what is said afterwards, on a zone being drawn, and on a crew's day, ${look}`, async ({ page, request }) => {
+    test.slow();
+    await appear(page, look);
+    const place = await onShore(request, { lon: 8.955 + ['light', 'dark', 'sun'].indexOf(look) / 500, lat: 58.468 });
+    // The thank-you, and the toast of a phone that does not know where it is.
+    await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+    await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+    await page.locator('aside').getByText('Several bags', { exact: true }).click();
+    await page.getByRole('button', { name: 'Send the report' }).click();
+    await expect(page.getByText('Thank you! The report is on the map.')).toBeVisible();
+    await page.getByRole('button', { name: 'Show where I am' }).click();
+    await expect(page.getByText('Your position is not available.')).toBeVisible();
+    await check(page, 'thanks and toast');
+    // Saved on the phone, and what waits.
+    await page.route('**/api/v1/hotspots/**', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+    await page.getByRole('button', { name: 'See the report' }).click();
+    await page.getByRole('button', { name: 'I have seen it too' }).click();
+    await expect(page.getByText('Saved on your phone.')).toBeVisible({ timeout: 15_000 });
+    await check(page, 'saved');
+    await page.getByRole('button', { name: 'See what waits' }).first().click();
+    await expect(page.getByRole('button', { name: 'Do not send' })).toBeVisible();
+    await check(page, 'waits');
+    await page.unroute('**/api/v1/hotspots/**');
+    await page.getByRole('button', { name: 'Do not send' }).click();
+    await page.request.post('/api/v1/demo/role', { data: { role: 'staff', municipality: '4203' } });
+    await open(page, '/zones#15/58.4495/8.715');
+    await page.getByRole('button', { name: 'Draw a zone' }).click();
+    await expect(page.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
+    await check(page, 'drawing');
+    await page.request.post('/api/v1/demo/role', { data: { role: 'crew', municipality: '4203' } });
+    await open(page, '/day');
+    await expect(page.locator('aside').getByText('Loading …')).toHaveCount(0);
+    await check(page, 'day');
   });
 }
 
@@ -50,22 +93,25 @@ test('axe finds nothing on a hotspot, hazardous or claimed, and on what staff se
   }
 });
 
-for (const look of ['light', 'dark'] as const) {
+for (const look of ['light', 'dark', 'sun'] as const) {
   test(`axe finds nothing on what is planned, left and fetched, ${look}`, async ({ page }) => {
-    test.setTimeout(180_000); // nineteen screens
-    await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+    test.setTimeout(180_000); // twenty-three screens
+    await appear(page, look);
     const ids = async (what: string) =>
       ((await (await page.request.get(`/api/v1/${what}`)).json()) as { features: { properties: { id: string; code: string } }[] }).features.map(
         (f) => f.properties,
       );
     const [cleanup, pile, point, site] = [(await ids('cleanups'))[0], (await ids('piles'))[0], (await ids('equipment'))[0], (await ids('sites'))[0]];
     const [order, adoption] = [(await ids('orders'))[0], (await ids('adoptions'))[0]];
+    const [segment] = (await (await page.request.get('/api/v1/segments/nearest?lon=8.9&lat=58.449')).json()) as { id: string }[];
+    const [lottery] = (await (await page.request.get('/api/v1/lotteries')).json()) as { id: string }[];
+    expect([segment?.id, lottery?.id]).not.toContain(undefined);
     await page.request.post('/api/v1/demo/role', { data: { role: 'staff', municipality: '4203' } });
     const paths = [
       '/plan/58.44900,8.90000', `/cleanups/${cleanup?.id}`, `/results/${cleanup?.id}`, '/bags/58.71500,9.28000', `/piles/${pile?.id}`,
       `/gate/${pile?.code}`, '/desk', `/orders/${order?.id}`, `/equipment/${point?.id}`, `/sites/${site?.id}`, '/messages', '/numbers', '/refund',
       '/adopt/58.44900,8.90000', `/adoptions/${adoption?.id}`, '/season?name=Trom%C3%B8y%20speidergruppe', `/print/poster-${cleanup?.id}`,
-      `/print/tags-${cleanup?.id}`, '/lotteries',
+      `/print/tags-${cleanup?.id}`, '/lotteries', `/lotteries/${lottery?.id}`, `/stretches/${segment?.id}`, `/c/${pile?.code}`, '/gate',
     ];
     for (const path of paths) {
       await open(page, path);
@@ -78,14 +124,14 @@ for (const look of ['light', 'dark'] as const) {
 }
 
 test('axe finds nothing on a fleet, a plan, a route and what they came to', async ({ page }) => {
-  test.setTimeout(120_000); // fourteen screens
+  test.setTimeout(150_000); // twenty-one screens
   const send = async (path: string, data: object) => (await page.request.post(path, { data })).json() as Promise<{ id: string }>;
   await send('/api/v1/demo/role', { role: 'hauler', municipality: '4203' });
   const day = new Date(Date.now() + 86_400_000);
   while ([0, 6].includes(day.getDay())) day.setDate(day.getDate() + 1); // reception sites rest at weekends
   const plan = await send('/api/v1/plans', { id: randomUUID(), days: [day.toISOString().slice(0, 10)] });
-  for (const look of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+  for (const look of ['light', 'dark', 'sun'] as const) {
+    await appear(page, look);
     for (const path of ['/fleet', '/plans', `/plans/${plan.id}`, '/routes', '/haulage']) {
       await open(page, path);
       await expect(page.locator('aside').getByText(/Loading|Looking for routes/)).toHaveCount(0, { timeout: 30_000 });
@@ -98,8 +144,8 @@ test('axe finds nothing on a fleet, a plan, a route and what they came to', asyn
   await send(`/api/v1/plans/${plan.id}/publications`, {});
   const [route] = (await (await page.request.get('/api/v1/my-routes')).json()) as { id: string }[];
   await send(`/api/v1/routes/${route?.id}/starts`, {});
-  for (const look of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
+  for (const look of ['light', 'dark', 'sun'] as const) {
+    await appear(page, look);
     await open(page, `/routes/${route?.id}`);
     await expect(page.getByRole('button', { name: 'Loaded' })).toBeVisible();
     await check(page, `route ${look}`);
@@ -129,7 +175,7 @@ test('axe finds nothing on a claim form, a draft, and what was refused', async (
   await check(page, 'draft');
 });
 
-async function check(page: import('@playwright/test').Page, name = '') {
+async function check(page: Page, name = '') {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const everything = await new AxeBuilder({ page }).withTags(tags).disableRules('target-size').analyze();
   // Marks lie where their places lie; the list has the same in rows of their own (WCAG 2.5.8, "equivalent").

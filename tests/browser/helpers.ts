@@ -1,4 +1,5 @@
 import { expect, type APIRequestContext, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
@@ -24,6 +25,39 @@ export function largePhoto() {
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const buffer = Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
   return { name: 'noise.png', mimeType: 'image/png', buffer };
+}
+
+/** A photo that says where it was taken: Exif 2.3, 4.6.6, in the APP1 segment of a JPEG. Degrees in millionths. */
+export function photoTakenAt(lat: number, lon: number) {
+  const entry = (tag: number, type: number, count: number, value: Buffer) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt16LE(tag);
+    head.writeUInt16LE(type, 2);
+    head.writeUInt32LE(count, 4);
+    return Buffer.concat([head, value]);
+  };
+  const number = (n: number) => (({ b }) => (b.writeUInt32LE(n), b))({ b: Buffer.alloc(4) });
+  const count = (n: number) => number(n).subarray(0, 2);
+  const degrees = (d: number) => Buffer.concat([Math.round(d * 1e6), 1e6, 0, 1, 0, 1].map(number));
+  const text = (t: string) => Buffer.from(`${t}\0\0\0`);
+  const ifd = Buffer.concat([count(1), entry(0x8825, 4, 1, number(26)), number(0)]); // at 8, the GPS part at 26
+  const values = 26 + 2 + 4 * 12 + 4;
+  const gps = Buffer.concat([
+    count(4),
+    entry(1, 2, 2, text('N')),
+    entry(2, 5, 3, number(values)),
+    entry(3, 2, 2, text('E')),
+    entry(4, 5, 3, number(values + 24)),
+    number(0),
+    degrees(lat),
+    degrees(lon),
+  ]);
+  const exif = Buffer.concat([Buffer.from('Exif\0\0II*\0'), number(8), ifd, gps]);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(exif.length + 2);
+  const photo = readFileSync(PHOTO);
+  const buffer = Buffer.concat([photo.subarray(0, 2), Buffer.from([0xff, 0xe1]), length, exif, photo.subarray(2)]);
+  return { name: 'taken.jpg', mimeType: 'image/jpeg', buffer };
 }
 
 export interface Place {

@@ -50,6 +50,36 @@ test('the list holds what the map shows, filters it, and works by keyboard', asy
   await expect(page.getByRole('link', { name: /bag|handful|carry/i }).first()).toBeFocused();
 });
 
+test('a mark on the map is opened by keyboard', async ({ page, playwright, baseURL }) => {
+  const somebody = await playwright.request.newContext({ baseURL });
+  const place = await onShore(somebody, { lon: 9.0, lat: 58.522 });
+  const id = await reportBySomebody(somebody, place, { amount: 'more_than_carried' });
+  for (const key of ['Enter', ' ']) {
+    await open(page, `/#17/${place.lat}/${place.lon}`);
+    const mark = page.locator('.leaflet-marker-icon[title^="Reported, More than one can carry"]').first();
+    await mark.focus();
+    await page.keyboard.press(key);
+    await expect(page).toHaveURL(new RegExp(`/hotspots/${id}`));
+  }
+});
+
+test('what is shown stands in the address, and is shared with it', async ({ page }) => {
+  await open(page, '/list#11/58.43/8.82?state=cleaned&days=365');
+  await page.locator('summary', { hasText: 'Show' }).click();
+  await expect(page.getByLabel('Cleaned', { exact: true })).toBeChecked();
+  await expect(page.getByLabel('Reported', { exact: true })).not.toBeChecked();
+  await page.getByLabel('Reported', { exact: true }).check();
+  await page.locator('.filters select').selectOption({ index: 2 });
+  await expect(page).toHaveURL(/#11\/58\.43\d*\/8\.82\d*\?state=.*reported.*&days=7$/);
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.locator('a[href^="/hotspots/"]').first().click();
+  await page.reload();
+  await expect(page).toHaveURL(/state=.*&days=7$/);
+  await page.goto('/list');
+  await page.locator('summary', { hasText: 'Show' }).click();
+  await expect(page.getByLabel('Reported', { exact: true })).toBeChecked();
+});
+
 test('a municipality and its list are shared as a code and printed as a clean page', async ({ page }) => {
   await open(page, '/areas/4203');
   const list = page.getByRole('heading', { name: 'Reports in view' });
@@ -118,6 +148,7 @@ test('the four languages are whole, and the choice is remembered', async ({ page
 test('nynorsk has its own dates in a browser that does not know it', async ({ page, request }) => {
   await open(page, '/about');
   await page.locator('aside select').first().selectOption('nn');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'nn');
   const found = (await (await request.get('/api/v1/hotspots')).json()) as { features: { properties: { id: string } }[] };
   await open(page, `/hotspots/${found.features[0]?.properties.id}`);
   await expect(page.locator('aside')).toContainText(/sidan|i går|i dag|no/);

@@ -1,4 +1,4 @@
-// Takes pictures of every screen, on a phone and a desk, light, dark and in sun, and lays them on one sheet for each device.
+// Takes pictures of every screen, on a phone and a desk, light, dark and in sun, and lays them all on one sheet.
 //   node tests/browser/pictures.mjs URL FOLDER        (LOCALE=nn-NO for another language)
 import { chromium } from 'playwright-core';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -27,6 +27,15 @@ const [order] = orders;
 const point = (await all('equipment')).find((p) => p.name.startsWith('Spornes'));
 const [site] = await all('sites');
 const [adoption] = await all('adoptions');
+const [lottery] = await (await fetch(`${url}/api/v1/lotteries`)).json();
+const [segment] = await (await fetch(`${url}/api/v1/segments/nearest?lon=8.83&lat=58.4275`)).json();
+
+/** A report with its photo and its amount. */
+async function fillIn(page) {
+  await page.locator('aside input[type=file]').setInputFiles(photo);
+  await page.locator('aside .picture img').waitFor();
+  await page.locator('aside form label').filter({ has: page.locator('input[value=several_bags]') }).click();
+}
 
 /** A day of routes: one plan that is a draft, and one that is given out and half driven. */
 async function routes() {
@@ -73,6 +82,7 @@ const screens = {
   arendal: ['/#12.5/58.43/8.82'],
   beach: ['/#16/58.4335/8.8233'],
   list: ['/list#12/58.43/8.82'],
+  area: ['/areas/4203', (page) => page.locator('h2').first().waitFor()],
   empty: ['/list#16/58.30/8.40'],
   place: ['/place/58.43300,8.82300#13/58.433/8.823'],
   closed: ['/place/58.39950,8.78770?on=2026-05-20#13/58.3995/8.7877'],
@@ -81,25 +91,39 @@ const screens = {
   hazard: [address(pick((h) => h.hazards.length > 0))],
   claim: [address(open), (page) => page.locator('aside .actions .brand').click()],
   report: ['/report/58.43300,8.82500#14/58.433/8.825'],
-  filled: [
-    '/report/58.43300,8.82500#14/58.433/8.825',
+  filled: ['/report/58.43300,8.82500#14/58.433/8.825', fillIn],
+  thanks: [
+    '/report/58.43310,8.82510#14/58.433/8.825',
     async (page) => {
-      await page.locator('aside input[type=file]').setInputFiles(photo);
-      await page.locator('aside .picture img').waitFor();
-      await page.locator('aside form label').filter({ has: page.locator('input[value=several_bags]') }).click();
+      await fillIn(page);
+      await page.locator('aside .send').click();
+      await page.locator('aside .done').waitFor();
+    },
+  ],
+  refused: [
+    '/report/57.60000,9.90000',
+    async (page) => {
+      await fillIn(page);
+      await page.locator('aside .send').click();
+      await page.locator('aside [role=alert]').waitFor();
     },
   ],
   waiting: [
     '/report/58.43300,8.82500#14/58.433/8.825',
     async (page) => {
       await page.route('**/api/v1/hotspots', (r) => (r.request().method() === 'POST' ? r.abort() : r.continue()));
-      await page.locator('aside input[type=file]').setInputFiles(photo);
-      await page.locator('aside .picture img').waitFor();
-      await page.locator('aside form label').filter({ has: page.locator('input[value=several_bags]') }).click();
+      await fillIn(page);
       await page.locator('aside .send').click();
       await page.locator('aside .waits').waitFor();
       await page.locator('aside .waits .button').click();
       await page.locator('aside .photos img').waitFor();
+    },
+  ],
+  offline: [
+    '/#13/58.433/8.82',
+    async (page) => {
+      await page.context().setOffline(true);
+      await page.locator('.notices > *').waitFor({ timeout: 60_000 });
     },
   ],
   kept: [
@@ -111,6 +135,11 @@ const screens = {
   ],
   about: ['/about'],
   enter: ['/enter/00'],
+  design: ['/design'],
+  code: ['/c/A34679F', (page) => page.locator('aside [role=alert]').waitFor()],
+  stretch: [`/stretches/${segment.id}`, (page) => page.locator('aside h3').first().waitFor()],
+  lotteries: ['/lotteries', (page) => page.locator('aside .card').first().waitFor(), 'staff'],
+  lottery: [`/lotteries/${lottery.id}`, (page) => page.locator('aside code').waitFor()],
   zones: ['/zones', (page) => page.locator('aside li').first().waitFor(), 'staff'],
   plan: ['/plan/58.44900,8.90000#14/58.449/8.9', (page) => page.getByText(/: \d{2,} m/).waitFor()],
   cleanup: [`/cleanups/${planned.id}`, (page) => page.locator('aside .code').waitFor()],
@@ -170,7 +199,7 @@ async function drawn(page) {
 }
 
 const only = process.env.ONLY?.split(',');
-const shots = { phone: [], desk: [] };
+const shots = [];
 for (const [device, viewport] of Object.entries(devices)) {
   for (const look of looks) {
     for (const [name, [path, act, role]] of Object.entries(screens)) {
@@ -188,28 +217,24 @@ for (const [device, viewport] of Object.entries(devices)) {
       await page.waitForTimeout(300); // a transition; nothing depends on it
       const file = `${folder}/${name}-${device}-${look}.png`;
       await page.screenshot({ path: file });
-      shots[device].push({ file, name, look });
+      shots.push({ device, file, name });
       await context.close();
     }
   }
 }
 
-// The sheets: a row for each screen, a column for each look.
-for (const [device, { width, height }] of Object.entries(devices)) {
-  const wide = device === 'phone' ? 260 : 480;
-  const names = [...new Set(shots[device].map((s) => s.name))];
-  const cell = (name, look) => {
-    const shot = shots[device].find((s) => s.name === name && s.look === look);
-    return shot ? `<img width="${wide}" height="${Math.round((wide * height) / width)}" src="data:image/png;base64,${readFileSync(shot.file).toString('base64')}">` : '';
-  };
-  const perRow = device === 'phone' ? 2 : 1;
-  const block = (name) => `<section><h2>${name}</h2><div>${looks.map((l) => cell(name, l)).join('')}</div></section>`;
-  const page = await browser.newPage({ viewport: { width: perRow * (3 * wide + 48) + 24, height: 800 } });
-  await page.setContent(
-    `<style>body{margin:12px;display:grid;grid-template-columns:repeat(${perRow},auto);gap:16px;font:14px sans-serif;background:#888}` +
-      `h2{margin:0 0 4px;font-size:14px}div{display:flex;gap:8px}</style>${names.map(block).join('')}`,
-  );
-  await page.screenshot({ path: `${folder}/sheet-${device}.png`, fullPage: true });
-  await page.close();
-}
+// The sheet: for each screen the phone and the desk, each in its three looks; two screens beside each other.
+const sheet = await browser.newPage({ viewport: { width: 2 * (3 * 108 + 3 * 320 + 60) + 24, height: 800 } });
+const cell = ({ device, file }) => {
+  const { width, height } = devices[device];
+  const wide = device === 'phone' ? 108 : 320;
+  return `<img width="${wide}" height="${Math.round((wide * height) / width)}" src="data:image/png;base64,${readFileSync(file).toString('base64')}">`;
+};
+const names = [...new Set(shots.map((s) => s.name))];
+const block = (name) => `<section><h2>${name}</h2><div>${shots.filter((s) => s.name === name).map(cell).join('')}</div></section>`;
+await sheet.setContent(
+  '<style>body{margin:12px;display:grid;grid-template-columns:repeat(2,auto);gap:12px;font:14px sans-serif;background:#888}' +
+    `h2{margin:0 0 4px;font-size:14px}div{display:flex;align-items:start;gap:8px}</style>${names.map(block).join('')}`,
+);
+await sheet.screenshot({ path: `${folder}/sheet.png`, fullPage: true });
 await browser.close();

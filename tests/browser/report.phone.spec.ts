@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { onShore, open, PHOTO, reportBySomebody } from './helpers';
+import { onShore, open, photoTakenAt, PHOTO, reportBySomebody } from './helpers';
 
 test('a report with a photo reaches the map, and another browser sees it appear', async ({ page, browser }) => {
   const place = await onShore(page.request, { lon: 8.72, lat: 58.39 });
@@ -62,6 +62,31 @@ test('a hazardous report says at once what to do and cannot be claimed', async (
   await page.getByRole('button', { name: 'See the report' }).click();
   await expect(page.getByText('Goes to: the police')).toBeVisible();
   await expect(page.getByRole('button', { name: 'I will clear it' })).toHaveCount(0);
+});
+
+test('the place is that of the photo, or where one drags or moves the pin', async ({ page }) => {
+  await open(page, '/#15/58.433/8.823');
+  await page.getByRole('button', { name: 'Report litter' }).click();
+  // Without a position the pin begins in the middle of the map; the photo knows better.
+  await expect(page).toHaveURL(/report\/58\.43/);
+  await page.getByLabel('Take a photo').setInputFiles(photoTakenAt(58.4412, 8.8534));
+  await page.getByRole('button', { name: 'Use where the photo was taken' }).click();
+  await expect(page).toHaveURL(/report\/58\.44120,8\.85340/);
+  const place = () => (/report\/([\d.]+),([\d.]+)/.exec(page.url()) ?? []).slice(1).map(Number) as [number, number];
+  const pin = page.locator('.leaflet-marker-icon.pin');
+  const before = place();
+  await pin.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(() => place()[0]).toBeGreaterThan(before[0]);
+  await expect(pin).toBeFocused();
+  const moved = place();
+  const box = (await pin.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 40, y, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(() => place()[1]).toBeGreaterThan(moved[1]);
 });
 
 test('near an open report one is offered it, and may support it instead', async ({ page, playwright, baseURL }) => {

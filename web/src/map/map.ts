@@ -23,9 +23,9 @@ interface View extends Position {
   zoom: number;
 }
 
-/** The view in the address: `#13/58.43210/8.82330`. */
+/** The view in the address: `#13/58.43210/8.82330`; what is shown may follow behind a question mark. */
 export function viewOf(hash: string): View | null {
-  const match = /^#(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)$/.exec(hash);
+  const match = /^#(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)(?:\?|$)/.exec(hash);
   if (!match) return null;
   const [zoom, lat, lon] = match.slice(1).map(Number) as [number, number, number];
   return zoom <= 20 && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null;
@@ -92,7 +92,8 @@ export class CoastMap {
 
   private moved(tell: (bounds: Bounds) => void) {
     const [centre, b] = [this.map.getCenter().wrap(), this.map.getBounds()];
-    const hash = `#${this.map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`;
+    const shown = /\?.*/.exec(location.hash)?.[0] ?? '';
+    const hash = `#${this.map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}${shown}`;
     history.replaceState(history.state, '', location.pathname + location.search + hash);
     const clamp = (value: number, most: number) => Math.max(-most, Math.min(most, value));
     tell({

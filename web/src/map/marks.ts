@@ -114,6 +114,13 @@ export class Marks {
   }
 
   private mark(lat: number, lon: number, icon: L.DivIcon, name: string): L.Marker {
-    return L.marker([lat, lon], { icon, keyboard: true, alt: name, title: name, riseOnHover: true }).addTo(this.layer);
+    const options = { icon, keyboard: true, alt: name, title: name, riseOnHover: true };
+    const mark = L.marker([lat, lon], options).addTo(this.layer);
+    // Leaflet opens marks by keyboard only where they have a popup.
+    return mark.on('keydown', ({ originalEvent }: L.LeafletKeyboardEvent) => {
+      if (originalEvent.key !== 'Enter' && originalEvent.key !== ' ') return;
+      originalEvent.preventDefault();
+      mark.fire('click');
+    });
   }
 }

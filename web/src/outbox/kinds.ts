@@ -1,7 +1,8 @@
-import type { Hotspot } from '../api/client';
+import type { Hotspot, Schemas } from '../api/client';
 import type { Key } from '../i18n/index.svelte';
 import { app } from '../state/app.svelte';
 import { haul, type Plan, type PlanShown, type Route, type Vehicle } from '../state/haul.svelte';
+import { messages } from '../state/messages.svelte';
 import { things, type LayerName, type Layers } from '../state/things.svelte';
 import { inAddress } from '../state/route.svelte';
 import type { Item } from './item';
@@ -220,6 +221,12 @@ export const KINDS = {
   adoption_pause: on('adopt.pause', 'adoption', 'pauses'),
   adoption_resume: on('adopt.resume', 'adoption', 'resumptions'),
   adoption_end: on('adopt.end', 'adoption', 'ends'),
+  limits: {
+    title: 'messages.title',
+    request: () => ({ method: 'PUT', path: '/api/v1/messages/choice' }),
+    taken: (answer) => messages.show(answer as Schemas['Inbox']),
+    see: () => '/messages',
+  },
   announce_lottery: {
     title: 'lottery.announce',
     request: () => ({ method: 'POST', path: '/api/v1/lotteries' }),

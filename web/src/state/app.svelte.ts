@@ -6,6 +6,9 @@ import { recall, remember } from './db';
 export const OPEN: State[] = ['reported', 'claimed', 'ordered'];
 export const STATES: State[] = [...OPEN, 'cleaned', 'verified', 'not_found', 'not_ours', 'duplicate', 'rejected'];
 
+/** What is shown when nobody asked for anything else. */
+export const USUAL: State[] = [...OPEN, 'cleaned'];
+
 /** How long a thin signal is waited for when the phone has something to show. */
 const START_MS = 4_000;
 /** How many hotspots are remembered for days without signal. */
@@ -23,7 +26,7 @@ class AppState {
   about = $state<About | null>(null);
   me = $state<Person | null>(null);
   hotspots = new SvelteMap<string, Hotspot>();
-  states = $state<State[]>([...OPEN, 'cleaned']);
+  states = $state<State[]>([...USUAL]);
   maxAgeDays = $state<number | null>(null);
   bounds = $state<Bounds | null>(null);
   shoreVersion = $state('');

@@ -1,0 +1,30 @@
+import type { State } from '../api/client';
+import { app, STATES, USUAL } from './app.svelte';
+
+/** What is shown, as it stands in the address behind the view of the map: `#12/58.43/8.82?state=reported,claimed&days=30`. */
+export function asText(states: State[], days: number | null): string {
+  const usual = states.length === USUAL.length && USUAL.every((s) => states.includes(s));
+  return [usual ? '' : `state=${states.join()}`, days === null ? '' : `days=${days}`].filter(Boolean).join('&');
+}
+
+/** Takes the filters of the address, and keeps them there. */
+export function inAddress() {
+  function read() {
+    const told = new URLSearchParams(location.hash.split('?')[1] ?? '');
+    const states = told.get('state');
+    app.states = states === null ? [...USUAL] : STATES.filter((s) => states.split(',').includes(s));
+    app.maxAgeDays = Number(told.get('days')) || null;
+  }
+  read();
+  addEventListener('hashchange', read);
+  $effect(() => {
+    const [view = ''] = location.hash.split('?');
+    const filters = asText(app.states, app.maxAgeDays);
+    if (!view && !filters) return;
+    history.replaceState(
+      history.state,
+      '',
+      `${location.pathname}${location.search}${view || '#'}${filters && `?${filters}`}`,
+    );
+  });
+}
