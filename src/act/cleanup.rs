@@ -173,6 +173,7 @@ pub async fn plan(tx: &mut Tx, by: &Person, plan: Plan, sent: [u8; 32], site: Si
         piles: vec![],
         weighings: vec![],
         funding: Funding::default(),
+        declared: false,
         expenses: vec![],
         thanks: 0,
         photos: vec![],

@@ -198,6 +198,9 @@ pub struct Costs {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub expenses: Vec<Expense>,
+    /// That it was ownerless litter from sea or shore, and that nobody was paid for it: conditions of the refund.
+    #[serde(default)]
+    pub declared: bool,
 }
 
 /// Says who pays for a cleanup, and what was paid for.
@@ -231,10 +234,11 @@ pub async fn cost(tx: &mut Tx, by: &Person, id: Uuid, mut costs: Costs) -> Resul
     if let Funding::Grant { name } = &mut costs.funding {
         *name = clean_required("funding", name, 100)?;
     }
-    if cleanup.funding == costs.funding && cleanup.expenses == costs.expenses {
+    let told = (costs.funding, costs.expenses, costs.declared);
+    if told == (cleanup.funding.clone(), cleanup.expenses.clone(), cleanup.declared) {
         return Ok(cleanup);
     }
-    (cleanup.funding, cleanup.expenses) = (costs.funding, costs.expenses);
+    (cleanup.funding, cleanup.expenses, cleanup.declared) = told;
     keep(tx, cleanup, "costs_told", None, Some(by)).await
 }
 

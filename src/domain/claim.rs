@@ -15,7 +15,11 @@ pub enum HolderKind {
     Person,
     /// A group of friends, a class, a club.
     Group,
-    /// An organisation.
+    /// A company.
+    Company,
+    /// A school or a kindergarten.
+    School,
+    /// Another organisation.
     Organisation,
 }
 

@@ -166,6 +166,9 @@ pub struct Cleanup {
     /// What was paid for.
     #[serde(default)]
     pub expenses: Vec<Expense>,
+    /// Whether those responsible say that it was ownerless litter from sea or shore, and that nobody was paid.
+    #[serde(default)]
+    pub declared: bool,
     /// How many thanked.
     #[serde(default)]
     pub thanks: u32,

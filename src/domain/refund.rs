@@ -57,6 +57,8 @@ states! {
         Funder = "funder",
         /// The number of people is not told.
         People = "people",
+        /// Nobody has said yet that it was ownerless litter from sea or shore, and that nobody was paid.
+        Declaration = "declaration",
         /// There is no rate for its year.
         Rate = "rate",
     }
@@ -80,6 +82,7 @@ pub fn missing(cleanup: &Cleanup, weight: Weight, scheme: &RefundScheme) -> Vec<
         (Missing::Waste, handled),
         (Missing::Weight, weight != Weight::default()),
         (Missing::Weighing, scheme.estimates_count || weight.estimated_g == 0),
+        (Missing::Declaration, cleanup.declared),
         (Missing::Closing, cleanup.state == CleanupState::Closed),
     ];
     checks.into_iter().filter(|(_, there)| !there).map(|(what, _)| what).collect()

@@ -92,11 +92,14 @@ both! {
         hauler.post("/api/v1/weighings", weighing(&one["code"], 33.0)).await.expect(StatusCode::OK);
         let shown = ola.see(&cleanup, "cleanups").await;
         assert_eq!((&shown["weighed_kg"], &shown["estimated_kg"]), (&json!(33.0), &json!(20.0)));
-        assert_eq!(shown["missing"], json!(["waste", "closing"]));
+        assert_eq!(shown["missing"], json!(["waste", "declaration", "closing"]));
         ola.act(&two, "piles", "losses", json!({"why": "Springflo"})).await.expect(StatusCode::OK);
         let shown = ola.see(&cleanup, "cleanups").await;
         assert_eq!((&shown["cleanup"]["state"], &shown["estimated_kg"]), (&json!("waste_handled"), &json!(0.0)));
         ola.act(&cleanup, "cleanups", "closings", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(ola.see(&cleanup, "cleanups").await["missing"], json!(["declaration"]));
+        let declared = json!({"funding": {"kind": "refund"}, "declared": true});
+        ola.act(&cleanup, "cleanups", "costs", declared).await.expect(StatusCode::OK);
         assert_eq!(ola.see(&cleanup, "cleanups").await["missing"], json!([]));
     }
 
@@ -171,7 +174,8 @@ both! {
             codes.push(cleanup);
         }
         let receipt = |cents: i64| json!({"id": Uuid::now_v7(), "what": "Sekker", "seller": "Biltema", "receipt": "77-A", "cents": cents});
-        let costs = json!({"funding": {"kind": "refund"}, "expenses": [receipt(19_990)]});
+        ola.act(&codes[1], "cleanups", "costs", json!({"funding": {"kind": "refund"}, "declared": true})).await.expect(StatusCode::OK);
+        let costs = json!({"funding": {"kind": "refund"}, "expenses": [receipt(19_990)], "declared": true});
         ola.act(&codes[0], "cleanups", "costs", costs.clone()).await.expect(StatusCode::OK);
         // The same receipt with another cleanup, or twice with the same, is refused.
         let twice = json!({"funding": {"kind": "refund"}, "expenses": [receipt(1)]});
@@ -184,7 +188,7 @@ both! {
         let sheet = staff.get("/api/v1/refunds.xlsx?year=2026").await;
         assert!(sheet.bytes.starts_with(b"PK"));
         // One with another funder is not in the totals, and says why.
-        let grant = json!({"funding": {"kind": "grant", "name": "Sparebanken"}});
+        let grant = json!({"funding": {"kind": "grant", "name": "Sparebanken"}, "declared": true});
         ola.act(&codes[1], "cleanups", "costs", grant).await.expect(StatusCode::OK);
         let csv = String::from_utf8(staff.get("/api/v1/refunds.csv?year=2026").await.bytes).unwrap();
         let cents = |line: &str| line.split(',').skip(6).take(3).map(|n| n.replace('.', "").parse::<i64>().unwrap()).collect::<Vec<_>>();

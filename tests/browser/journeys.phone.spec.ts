@@ -90,7 +90,7 @@ test('keeping the municipality on the phone takes three taps', async ({ page }) 
   });
 });
 
-test('planning a cleanup takes four taps from the place, cleaning now takes two', async ({ page, context }) => {
+test('planning a cleanup takes four taps from the place, cleaning now takes one', async ({ page, context }) => {
   const place = await onShore(page.request, { lon: 8.845, lat: 58.4325 });
   const here = `/place/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
   await journey(page, 'plan a cleanup at a place: plan, who, save', 4, async () => {
@@ -104,10 +104,9 @@ test('planning a cleanup takes four taps from the place, cleaning now takes two'
   });
   const other = await onShore(page.request, { lon: 8.86, lat: 58.437 });
   const second = await context.newPage();
-  await journey(second, '"I am cleaning now" at a place', 2, async () => {
+  await journey(second, '"I am cleaning now" at a place', 1, async () => {
     await open(second, `/place/${other.lat.toFixed(5)},${other.lon.toFixed(5)}`);
-    await second.getByRole('link', { name: 'I am cleaning now' }).click();
-    await second.getByRole('button', { name: 'Start now' }).click();
+    await second.getByRole('button', { name: 'I am cleaning now' }).click();
     await expect(second.locator('aside').getByText('Under way')).toBeVisible();
   });
 });

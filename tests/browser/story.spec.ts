@@ -82,6 +82,8 @@ test('from a report to thanks: everybody does their part, and the refund is comp
   await open(group, cleanup);
   await expect(group.getByText('71.5 kg weighed')).toBeVisible();
   await group.getByRole('button', { name: 'Close the cleanup' }).click();
+  await group.getByLabel('All of it was ownerless litter from sea or shore, and nobody was paid').check();
+  await group.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(group.getByText('Everything is there for the refund.')).toBeVisible();
   const staff = await somebody(browser, baseURL, 'staff');
   await open(staff, '/refund');

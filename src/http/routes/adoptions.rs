@@ -8,13 +8,14 @@ use uuid::Uuid;
 
 use super::Refusals;
 use super::cleanups::{on_the_shore, piles_of};
+use super::numbers::milestone;
 use super::places::Collection;
 use super::things::{Nothing, Where, acts, known, made, one_municipality, site};
 use crate::act::adoption::NewAdoption;
 use crate::act::cleanup::Why;
 use crate::act::pile::Reason;
 use crate::act::{self, digest};
-use crate::domain::adoption::Adoption;
+use crate::domain::adoption::{Adoption, AdoptionState};
 use crate::domain::cleanup::Cleanup;
 use crate::domain::hotspot::Hotspot;
 use crate::domain::order::Order;
@@ -90,6 +91,10 @@ pub struct Story {
     orders: Vec<Order>,
     /// Year by year, oldest first.
     years: Vec<StoryYear>,
+    /// Who looks after them: adoptions that were granted.
+    adoptions: Vec<Adoption>,
+    /// The milestone in kilograms that volunteers have passed here, weighed only.
+    milestone_kg: Option<u32>,
 }
 
 /// A year on stretches.
@@ -140,8 +145,12 @@ fn story(app: &App, segments: &[Uuid]) -> Story {
             orders: orders.iter().filter(|o| o.done.is_some() && o.by.year() == y).count(),
         }
     };
+    let years: Vec<StoryYear> = years.into_iter().map(of).collect();
+    let kept = |a: &&std::sync::Arc<Adoption>| a.state == AdoptionState::Approved && on(&a.stretches);
     Story {
-        years: years.into_iter().map(of).collect(),
+        milestone_kg: milestone(years.iter().map(|y| y.weighed_kg).sum()),
+        adoptions: coast.adoptions.all().filter(kept).take(TOLD).map(|a| (**a).clone()).collect(),
+        years,
         hotspots: hotspots.into_iter().take(TOLD).collect(),
         cleanups: cleanups.into_iter().filter(|c| c.open).take(TOLD).map(|c| (**c).clone()).collect(),
         orders: orders.into_iter().take(TOLD).map(|o| (**o).clone()).collect(),

@@ -303,6 +303,11 @@ pub struct GroupSeason {
 /// Round numbers of kilograms that are worth a word.
 const MILESTONES: [u32; 9] = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000];
 
+/// The largest milestone that so many weighed kilograms have passed.
+pub fn milestone(weighed_kg: f64) -> Option<u32> {
+    MILESTONES.iter().rev().find(|kg| f64::from(**kg) <= weighed_kg).copied()
+}
+
 fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
     let name = clean_required("name", &group.name, 80)?;
     let whose = Whose { year: group.year, municipality: None, organiser: Some(name), segment: None };
@@ -319,8 +324,7 @@ fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
             thanks += c.thanks;
         }
     }
-    let passed = |kg: &&u32| f64::from(**kg) <= all.weighed_kg;
-    let milestone_kg = MILESTONES.iter().rev().find(passed).copied();
+    let milestone_kg = milestone(all.weighed_kg);
     Ok(GroupSeason { name: group.name.clone(), year, figures, places, thanks, milestone_kg })
 }
 

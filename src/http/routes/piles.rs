@@ -278,11 +278,13 @@ pub async fn duties(app: web::Data<App>, who: Actor) -> Result<web::Json<Duties>
     Ok(web::Json(Duties { late: piles.iter().filter(|p| p.late).count(), piles }))
 }
 
-/// Whether a pile is on somebody's list: their organisation's to fetch, or in their municipality.
+/// Whether a pile is on somebody's list: their organisation's to fetch, or in their municipality; in no municipality that is
+/// known here, on that of all staff, so that it is on somebody's.
 fn concerns(by: &Person, pile: &Pile) -> bool {
     let hauler = by.organisation.as_ref().is_some_and(|o| pile.hauler() == Some(o.id));
     let staff = allow(by, Action::Fetch, Subject { own: false, municipality: pile.municipality.as_deref() }).is_ok();
-    hauler || staff
+    let nobodys = pile.municipality.is_none() && by.municipality().is_some();
+    hauler || staff || nobodys
 }
 
 /// Reception sites

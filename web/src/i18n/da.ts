@@ -125,6 +125,8 @@ export const da: Catalogue = {
   'claim.who': 'Hvem er I?',
   'claim.person': 'Én person',
   'claim.group': 'En gruppe',
+  'claim.school': 'En skole eller børnehave',
+  'claim.company': 'En virksomhed',
   'claim.organisation': 'En organisation',
   'claim.name': 'Navn, som andre kan se (valgfrit)',
   'claim.send': 'Reservér',

@@ -125,6 +125,8 @@ export const en = {
   'claim.who': 'Who are you?',
   'claim.person': 'One person',
   'claim.group': 'A group',
+  'claim.school': 'A school',
+  'claim.company': 'A company',
   'claim.organisation': 'An organisation',
   'claim.name': 'Name others see (optional)',
   'claim.send': 'Claim it',

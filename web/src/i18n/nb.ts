@@ -125,6 +125,8 @@ export const nb: Catalogue = {
   'claim.who': 'Hvem er dere?',
   'claim.person': 'Én person',
   'claim.group': 'En gruppe',
+  'claim.school': 'En skole eller barnehage',
+  'claim.company': 'En bedrift',
   'claim.organisation': 'En organisasjon',
   'claim.name': 'Navn andre ser (valgfritt)',
   'claim.send': 'Reserver',

@@ -125,6 +125,8 @@ export const nn: Catalogue = {
   'claim.who': 'Kven er de?',
   'claim.person': 'Éin person',
   'claim.group': 'Ei gruppe',
+  'claim.school': 'Ein skule eller barnehage',
+  'claim.company': 'Ei bedrift',
   'claim.organisation': 'Ein organisasjon',
   'claim.name': 'Namn andre ser (valfritt)',
   'claim.send': 'Reserver',

@@ -18,11 +18,15 @@ export function follow(since: number): () => void {
     // Begun without signal: what the phone had is renewed.
     if (app.asOf !== null) void app.start().then(renew);
   };
+  // A connection may look open for minutes after the signal has gone.
+  const gone = new AbortController();
+  addEventListener('offline', () => (app.live = false), gone);
+  addEventListener('online', () => (app.live = feed.readyState === EventSource.OPEN), gone);
   feed.onerror = () => {
     app.live = false;
-    // A proxy's refusal ends it for good; a broken connection it mends by itself.
-    if (feed.readyState === EventSource.CLOSED)
-      setTimeout(() => void app.start().then(() => follow(app.about?.seq ?? since)), 5000);
+    if (feed.readyState !== EventSource.CLOSED) return; // a broken connection it mends by itself
+    gone.abort();
+    setTimeout(() => void app.start().then(() => follow(app.about?.seq ?? since)), 5000);
   };
   feed.addEventListener('change', (e) => {
     const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot; thing?: Layers[LayerName] };
@@ -34,5 +38,5 @@ export function follow(since: number): () => void {
   });
   feed.addEventListener('shore', (e) => (app.shoreVersion = e.data as string));
   feed.addEventListener('reload', renew);
-  return () => feed.close();
+  return () => (gone.abort(), feed.close());
 }

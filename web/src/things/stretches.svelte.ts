@@ -1,3 +1,4 @@
+import pointInPolygon from '@turf/boolean-point-in-polygon';
 import { api, ask } from '../api/client';
 
 export interface Segment {
@@ -17,6 +18,13 @@ function metres(a: [number, number], b: [number, number]): number {
 const middle = (s: Segment): [number, number] => s.line[Math.floor(s.line.length / 2)] ?? [0, 0];
 const length = (s: Segment) => s.line.slice(1).reduce((sum, v, i) => sum + metres(v, s.line[i] ?? v), 0);
 const distance = (s: Segment, at: [number, number]) => Math.min(...s.line.map((v) => metres(v, at)));
+
+async function segmentsIn(frame: number[]): Promise<Segment[]> {
+  const bbox = frame.map((n) => n.toFixed(5)).join(',');
+  const found = await ask(api.GET('/api/v1/segments', { params: { query: { bbox } } }));
+  const features = (found as unknown as { features: { id: string; geometry: GeoJSON.LineString }[] }).features;
+  return features.map((f) => ({ id: f.id, line: f.geometry.coordinates as [number, number][] }));
+}
 
 /** The stretches a plan is for: the nearest ones to begin with, then what a hand adds and takes away. */
 export class Stretches {
@@ -40,11 +48,20 @@ export class Stretches {
     const key = `${lon.toFixed(3)},${lat.toFixed(3)}`;
     if (key === this.last) return;
     const dlon = REACH / Math.cos((lat * Math.PI) / 180);
-    const bbox = [lon - dlon, lat - REACH, lon + dlon, lat + REACH].map((n) => n.toFixed(5)).join(',');
-    const found = await ask(api.GET('/api/v1/segments', { params: { query: { bbox } } }));
-    const features = (found as unknown as { features: { id: string; geometry: GeoJSON.LineString }[] }).features;
-    this.near = features.map((f) => ({ id: f.id, line: f.geometry.coordinates as [number, number][] }));
+    this.near = await segmentsIn([lon - dlon, lat - REACH, lon + dlon, lat + REACH]);
     this.last = key;
+  }
+
+  /** Chooses the stretches whose middle lies in a shape. */
+  async within(shape: GeoJSON.Polygon) {
+    const ring = shape.coordinates[0] ?? [];
+    const [lons, lats] = [ring.map((c) => c[0] ?? 0), ring.map((c) => c[1] ?? 0)];
+    const all = await segmentsIn([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]);
+    this.chosen = all.filter((s) => pointInPolygon(middle(s), shape));
+  }
+
+  clear() {
+    this.chosen = [];
   }
 
   /** Chooses as many stretches as make so many metres, the nearest first. */
