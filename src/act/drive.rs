@@ -92,6 +92,9 @@ pub struct Fetching {
     /// The bags left behind, when only some are on board.
     #[serde(default)]
     pub left: Bags,
+    /// How many more bags than told lay there and are on board.
+    #[serde(default)]
+    pub more: Bags,
     /// Ids of photos of what was there, which are sent afterwards.
     #[serde(default)]
     #[schema(max_items = 5)]
@@ -125,6 +128,13 @@ pub async fn fetch(tx: &mut Tx, by: &Person, id: Uuid, told: Fetching, terms: &W
     if !told.photos.is_empty() {
         announce(tx, by, told.pile, &mut pile.photos, &told.photos, PhotoOf::Pile).await?;
         pile = keep(tx, pile, "photographed", None, Some(by)).await?;
+    }
+    let more = told.more.checked()?;
+    if told.fetched == Fetched::Loaded && !more.is_empty() {
+        pile.found_more(more, terms);
+        let stop = &mut route.stops[at];
+        (stop.bags, stop.estimated_kg) = (pile.bags(), pile.estimated_kg());
+        pile = keep(tx, pile, "counted_anew", None, Some(by)).await?;
     }
     match told.fetched {
         // Somebody has ended it meanwhile; what the driver did is told all the same.

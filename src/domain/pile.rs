@@ -344,6 +344,15 @@ impl Pile {
         Ok(())
     }
 
+    /// There lie more bags than was told: they count with its first part, estimated as bags are.
+    pub fn found_more(&mut self, more: Bags, terms: &WasteTerms) {
+        if let Some(first) = self.parts.first_mut() {
+            first.bags = first.bags.and(more);
+            first.estimated_kg += terms.kg(more);
+        }
+        self.estimated_l += terms.litres(more);
+    }
+
     /// It is on the truck or the boat.
     ///
     /// # Errors

@@ -202,6 +202,27 @@ both! {
         assert_eq!((&left["state"], &left["why"], &left["parts"][0]["bags"]["full"]), (&json!("ready"), &json!("sea_state"), &json!(1)));
     }
 
+    async fn more_bags_than_told_are_counted_when_they_are_loaded(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        let route = route_of(&draft, &s.truck).clone();
+        s.hauler.act(&route, "routes", "starts", json!({})).await.expect(StatusCode::OK);
+        let first = names(&route, "id")[0].clone();
+        let before = s.pile(&json!({"id": first})).await;
+        let told = json!({"id": Uuid::now_v7(), "pile": first, "fetched": "loaded", "more": {"full": 3}});
+        for _ in 0..2 {
+            let seen = s.hauler.act(&route, "routes", "fetchings", told.clone()).await.expect(StatusCode::OK);
+            let full = before["parts"][0]["bags"]["full"].as_u64().unwrap() + 3;
+            assert_eq!(seen["stops"][0]["bags"]["full"], json!(full));
+            let pile = s.pile(&json!({"id": first})).await;
+            assert_eq!((&pile["parts"][0]["bags"]["full"], &pile["state"]), (&json!(full), &json!("collected")));
+            assert!(pile["parts"][0]["estimated_kg"].as_f64() > before["parts"][0]["estimated_kg"].as_f64());
+        }
+        let too_many = json!({"id": Uuid::now_v7(), "pile": names(&route, "id")[1], "fetched": "loaded", "more": {"full": 999_999}});
+        assert_eq!(s.hauler.act(&route, "routes", "fetchings", too_many).await.refused(422, "invalid")["field"], "bags");
+    }
+
     async fn what_nothing_was_said_of_is_due_again_when_the_day_is_over(app) {
         let s = scene(&app).await;
         let draft = drafted(&s).await;

@@ -1,4 +1,4 @@
-import { expect, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, type APIRequestContext, type Browser, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -105,3 +105,29 @@ export async function installed(page: Page) {
 }
 
 export const saved = (page: Page) => expect(page.getByText('Saved on your phone.')).toBeVisible({ timeout: 15_000 });
+
+/** A browser of its own for each of those who act. */
+export async function somebody(browser: Browser, baseURL: string | undefined, role?: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: baseURL ?? '', locale: 'en-GB', timezoneId: 'Europe/Oslo' });
+  const page = await context.newPage();
+  if (role) {
+    await open(page, '/');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByLabel('Who are you here?').selectOption(role);
+    await expect(page.getByText(role === 'hauler' ? 'Agder Renovasjon' : 'Arendal', { exact: true })).toBeVisible();
+  }
+  return page;
+}
+
+/** Reports litter through the form. Returns the address of the report. */
+export async function reportBy(page: Page, place: Place, amount: string): Promise<string> {
+  await open(page, `/report/${at(place)}`);
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.locator('aside').getByText(amount).click();
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await page.getByRole('button', { name: 'See the report' }).click();
+  await expect(page).toHaveURL(/hotspots/);
+  return new URL(page.url()).pathname;
+}
+
+export const at = ({ lat, lon }: Place) => `${lat.toFixed(5)},${lon.toFixed(5)}`;

@@ -121,7 +121,7 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
       await phone.locator('aside').getByText('The sea is too rough').click();
       await phone.getByRole('button', { name: 'Not fetched' }).click();
     } else {
-      await phone.getByText('Add a photo').click();
+      await phone.getByText('Add a photo, or more bags').click();
       await phone.getByLabel('Take a photo').setInputFiles(PHOTO);
       await phone.getByRole('button', { name: 'Loaded' }).click();
     }

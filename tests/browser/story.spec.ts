@@ -1,31 +1,5 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { PHOTO, onShore, open, play, reportBySomebody, type Place } from './helpers';
-
-/** A browser of its own for each of those who act. */
-async function somebody(browser: Browser, baseURL: string | undefined, role?: string): Promise<Page> {
-  const context = await browser.newContext({ baseURL: baseURL ?? '', locale: 'en-GB', timezoneId: 'Europe/Oslo' });
-  const page = await context.newPage();
-  if (role) {
-    await open(page, '/');
-    await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByLabel('Who are you here?').selectOption(role);
-    await expect(page.getByText(role === 'hauler' ? 'Agder Renovasjon' : 'Arendal', { exact: true })).toBeVisible();
-  }
-  return page;
-}
-
-/** Reports litter through the form. Returns the address of the report. */
-async function reportBy(page: Page, place: Place, amount: string): Promise<string> {
-  await open(page, `/report/${at(place)}`);
-  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
-  await page.locator('aside').getByText(amount).click();
-  await page.getByRole('button', { name: 'Send the report' }).click();
-  await page.getByRole('button', { name: 'See the report' }).click();
-  await expect(page).toHaveURL(/hotspots/);
-  return new URL(page.url()).pathname;
-}
-
-const at = ({ lat, lon }: Place) => `${lat.toFixed(5)},${lon.toFixed(5)}`;
+import { expect, test } from '@playwright/test';
+import { at, onShore, open, PHOTO, play, reportBy, reportBySomebody, somebody } from './helpers';
 
 test('from a report to thanks: everybody does their part, and the refund is complete', async ({ browser, baseURL, request }) => {
   test.setTimeout(150_000); // four people, one after another

@@ -415,6 +415,7 @@ export const da: Catalogue = {
   'act.accepted': 'Sagt ja',
   'act.declined': 'Sagt nej',
   'act.collected': 'Hentet',
+  'act.counted_anew': 'Talt igen',
   'act.failed': 'Kunne ikke hentes',
   'act.lost': 'Taget af havet',
   'act.gone': 'Væk',

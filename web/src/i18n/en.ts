@@ -415,6 +415,7 @@ export const en = {
   'act.accepted': 'Accepted',
   'act.declined': 'Declined',
   'act.collected': 'Fetched',
+  'act.counted_anew': 'Counted anew',
   'act.failed': 'Could not be fetched',
   'act.lost': 'Lost to the sea',
   'act.gone': 'Gone',

@@ -415,6 +415,7 @@ export const nb: Catalogue = {
   'act.accepted': 'Sagt ja',
   'act.declined': 'Sagt nei',
   'act.collected': 'Hentet',
+  'act.counted_anew': 'Talt på nytt',
   'act.failed': 'Kunne ikke hentes',
   'act.lost': 'Tatt av sjøen',
   'act.gone': 'Borte',

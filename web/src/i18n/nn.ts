@@ -416,6 +416,7 @@ export const nn: Catalogue = {
   'act.accepted': 'Sagt ja',
   'act.declined': 'Sagt nei',
   'act.collected': 'Henta',
+  'act.counted_anew': 'Talt på nytt',
   'act.failed': 'Kunne ikkje hentast',
   'act.lost': 'Teke av sjøen',
   'act.gone': 'Borte',

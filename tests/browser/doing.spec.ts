@@ -1,0 +1,193 @@
+import { expect, test, type Page } from '@playwright/test';
+import { at, onShore, open, PHOTO, reportBySomebody, somebody } from './helpers';
+
+// What people do on their own screens beside the story from report to thanks (story.spec.ts).
+
+const heading = (page: Page, text: string) => page.locator('aside').getByText(text, { exact: true }).first();
+
+test('a stretch is adopted by a school, granted by the municipality, and known to whoever comes there', async ({ browser, baseURL, request }) => {
+  const place = await onShore(request, { lon: 8.8655, lat: 58.4405 });
+  const [school, staff, passer] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'staff'), await somebody(browser, baseURL)];
+  await open(school, `/adopt/${at(place)}#15/${place.lat}/${place.lon}`);
+  await expect(school.getByText(/^Chosen: [1-9]/)).toBeVisible();
+  await school.getByLabel('What is the place called?').fill('Spornesbukta');
+  await school.getByText('A school').click();
+  await school.getByLabel('Your name or group').fill('Roligheden skole');
+  await school.getByRole('button', { name: 'Ask to adopt' }).click();
+  await expect(school.getByText('waits for an answer')).toBeVisible();
+  await open(staff, '/desk');
+  await staff.getByRole('link', { name: /Spornesbukta/ }).click();
+  await staff.getByRole('button', { name: 'Approve' }).click();
+  await staff.getByRole('button', { name: 'Start kit handed out' }).click();
+  await expect(staff.getByText('The start kit was handed out.')).toBeVisible();
+  await open(school, '/messages');
+  await expect(school.locator('aside .card').first()).toContainText('approved');
+  await school.locator('aside .card').first().click();
+  await school.getByRole('button', { name: 'Take a break' }).click();
+  await expect(school.getByText('having a break')).toBeVisible();
+  await school.getByRole('button', { name: 'Go on' }).click();
+  await expect(school.getByText(/Since /)).toBeVisible();
+  await open(passer, `/place/${at(place)}`);
+  await passer.getByRole('link', { name: 'The story of this stretch' }).click();
+  await expect(passer.getByText('Roligheden skole looks after this stretch')).toBeVisible();
+});
+
+test('who is too many waits, is told when there is room, and whoever leaves late is asked why', async ({ browser, baseURL, request }) => {
+  const place = await onShore(request, { lon: 8.945, lat: 58.471 });
+  const [organiser, first, second] = [await somebody(browser, baseURL), await somebody(browser, baseURL), await somebody(browser, baseURL)];
+  await open(organiser, `/plan/${at(place)}`);
+  await organiser.getByLabel('Day', { exact: true }).fill(new Date().toLocaleDateString('sv'));
+  await organiser.getByLabel('From').fill('23:30');
+  await organiser.getByText('More: name, meeting point, what to bring').click();
+  await organiser.getByLabel('Name of the cleanup').fill('A small boat goes');
+  await organiser.getByLabel('Most people').fill('2');
+  await organiser.getByRole('button', { name: 'Save the plan' }).click();
+  await expect(heading(organiser, 'A small boat goes')).toBeVisible();
+  const cleanup = new URL(organiser.url()).pathname;
+  for (const [page, people] of [[first, '2'], [second, '1']] as const) {
+    await open(page, cleanup);
+    await page.getByLabel('How many are you?').fill(people);
+    await page.getByRole('button', { name: 'Join' }).click();
+  }
+  await expect(first.getByText('You are coming.')).toBeVisible();
+  await expect(second.getByText('You are on the waiting list.')).toBeVisible();
+  await organiser.getByLabel('Write to those who come').fill('Bring boots');
+  await organiser.getByRole('button', { name: 'Send the message' }).click();
+  await open(first, '/messages');
+  await expect(first.getByText('“Bring boots”')).toBeVisible();
+  await open(first, cleanup);
+  await first.getByRole('button', { name: 'I cannot come' }).click();
+  await expect(first.getByText('It is less than a day away. Would you say why?')).toBeVisible();
+  await first.locator('aside .ask textarea').fill('The child is ill');
+  await first.locator('aside .ask').getByRole('button', { name: 'I cannot come' }).click();
+  await expect(second.getByText('You are coming.')).toBeVisible();
+  await open(second, '/messages');
+  await expect(second.locator('aside .card').first()).toBeVisible();
+  await organiser.getByRole('button', { name: 'Cancel it' }).click();
+  await organiser.locator('aside .ask textarea').fill('Storm');
+  await organiser.locator('aside .ask').getByRole('button', { name: 'Cancel it' }).click();
+  await expect(heading(organiser, 'Cancelled')).toBeVisible();
+  await open(second, '/messages');
+  await expect(second.getByText('“Storm”')).toBeVisible();
+});
+
+test('bags are split and carried together, declined with a reason, failed, fetched, and one is taken by the sea', async ({ browser, baseURL, request }) => {
+  const place = await onShore(request, { lon: 8.8695, lat: 58.4415 });
+  const [maker, hauler] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];
+  await open(maker, `/bags/${at(place)}`);
+  await maker.getByRole('spinbutton', { name: 'Full bags' }).fill('6');
+  await maker.getByRole('spinbutton', { name: 'Full bags' }).press('Tab');
+  await maker.getByRole('button', { name: 'Tell about the bags' }).click();
+  await expect(maker).toHaveURL(/piles/);
+  const pile = new URL(maker.url()).pathname;
+  await maker.getByRole('button', { name: 'Split' }).click();
+  await maker.getByRole('spinbutton', { name: 'Full bags' }).fill('2');
+  await maker.getByRole('spinbutton', { name: 'Full bags' }).press('Tab');
+  await maker.locator('aside form').getByRole('button', { name: 'Split' }).click();
+  await expect(heading(maker, '4 bags')).toBeVisible();
+  await open(maker, pile);
+  await maker.getByRole('button', { name: /^Carry the bags over to/ }).first().click();
+  await expect(heading(maker, 'Merged with another')).toBeVisible();
+  const { features } = (await (await request.get('/api/v1/piles')).json()) as { features: { properties: { id: string; lat: number; lon: number; parts: { bags: { full: number } }[]; state: string } }[] };
+  const whole = features.map((f) => f.properties).find((p) => Math.hypot(p.lat - place.lat, p.lon - place.lon) < 1e-4 && p.state !== 'merged');
+  expect(whole?.parts.reduce((sum, p) => sum + p.bags.full, 0)).toBe(6);
+  await open(hauler, `/piles/${whole?.id}`);
+  await hauler.getByRole('button', { name: 'Yes, we fetch it' }).click();
+  await expect(heading(hauler, 'Will be fetched')).toBeVisible();
+  await hauler.getByRole('button', { name: 'Could not fetch it' }).click();
+  await hauler.locator('aside .ask textarea').fill('The gate is locked');
+  await hauler.locator('aside .ask').getByRole('button', { name: 'Could not fetch it' }).click();
+  await open(maker, '/messages');
+  await expect(maker.getByText('“The gate is locked”')).toBeVisible();
+  await open(maker, `/piles/${whole?.id}`);
+  await maker.getByRole('button', { name: 'The sea took it' }).click();
+  await maker.locator('aside .ask').getByRole('button', { name: 'The sea took it' }).click();
+  await expect(heading(maker, 'Lost to the sea')).toBeVisible();
+});
+
+test('larger equipment is borrowed until a day and brought back; a box is filled up and counted', async ({ browser, baseURL, request }) => {
+  const points = (await (await request.get('/api/v1/equipment')).json()) as { features: { properties: { id: string; name: string } }[] };
+  const point = points.features.find((f) => f.properties.name.startsWith('Pollen'))?.properties;
+  const page = await somebody(browser, baseURL);
+  await open(page, `/equipment/${point?.id}`);
+  await page.locator('summary', { hasText: 'Borrow' }).click();
+  await page.getByLabel('What?').selectOption('scale');
+  await page.getByLabel('Your name or group').fill('Ola');
+  await page.getByLabel('Until').fill(new Date(Date.now() + 5 * 86_400_000).toLocaleDateString('sv'));
+  await page.getByRole('button', { name: 'Borrow' }).click();
+  // Who it is, only staff read; what is left can be borrowed next.
+  await expect(page.getByText(/^scale: borrowed by A volunteer until/)).toBeVisible();
+  await expect(page.getByLabel('What?')).toHaveValue('grabbers');
+  const staff = await somebody(browser, baseURL, 'staff');
+  await open(staff, `/equipment/${point?.id}`);
+  await expect(staff.getByText(/^scale: borrowed by Ola until/)).toBeVisible();
+  await page.getByRole('button', { name: 'Brought back' }).click();
+  await expect(page.getByText(/borrowed by/)).toHaveCount(0);
+  await page.getByRole('button', { name: 'I filled it up' }).click();
+  await page.getByRole('spinbutton', { name: 'gloves' }).fill('7');
+  await page.getByRole('spinbutton', { name: 'gloves' }).press('Tab');
+  await page.getByRole('button', { name: 'Save the numbers' }).click();
+  await expect(page.getByText('Thank you! It is noted.')).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'gloves' })).toContainText('27');
+});
+
+test('a whole stretch is given to a crew by drawing around it; the crew shows before and after, and it stays apart from volunteers', async ({ browser, baseURL, request }) => {
+  test.setTimeout(90_000);
+  const place = await onShore(request, { lon: 8.7665, lat: 58.4115 });
+  const [staff, crew] = [await somebody(browser, baseURL, 'staff'), await somebody(browser, baseURL)];
+  await staff.setViewportSize({ width: 1600, height: 900 });
+  await open(staff, `/desk#16/${place.lat}/${place.lon}`);
+  await staff.locator('summary', { hasText: 'Give to a crew' }).click();
+  await staff.getByRole('button', { name: 'Draw around them on the map' }).click();
+  await expect(staff.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
+  const box = (await staff.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  for (const [dx, dy] of [[-150, -150], [150, -150], [150, 150], [-150, 150], [-150, 150]]) {
+    await staff.mouse.move(x + (dx ?? 0), y + (dy ?? 0), { steps: 3 });
+    await staff.mouse.click(x + (dx ?? 0), y + (dy ?? 0));
+  }
+  await expect(staff.getByText(/^The whole stretch as well: [1-9]/)).toBeVisible();
+  const what = `Clear the whole bay ${Date.now()}`;
+  await staff.getByLabel('What is to be done?').fill(what);
+  await staff.locator('aside').getByLabel('Crew').selectOption('Kystlaget Arendal');
+  await staff.getByRole('button', { name: 'Give the order' }).click();
+  await expect(staff).toHaveURL(/orders/);
+  await crew.request.post('/api/v1/demo/role', { data: { role: 'crew', municipality: '4203' } });
+  await open(crew, '/day');
+  // The map shows the crew's own work.
+  await expect(crew.locator(`.leaflet-marker-icon[title*="${what}"]`).or(crew.locator('.leaflet-marker-icon.cluster')).first()).toBeVisible();
+  await crew.getByRole('link', { name: new RegExp(what) }).click();
+  await crew.getByRole('button', { name: 'We take it' }).click();
+  await crew.getByRole('button', { name: 'We have started' }).click();
+  const pickers = crew.locator('aside input[type=file]');
+  await pickers.nth(0).setInputFiles(PHOTO);
+  await pickers.nth(1).setInputFiles(PHOTO);
+  await expect(crew.locator('aside .picture img')).toHaveCount(2);
+  await crew.getByRole('spinbutton', { name: 'Full bags' }).fill('5');
+  await crew.getByRole('button', { name: 'Done' }).click();
+  await expect(heading(crew, 'Done, waits for approval')).toBeVisible();
+  await staff.getByRole('button', { name: 'Approve' }).click();
+  await expect(heading(staff, 'Approved')).toBeVisible();
+  await open(crew, `/place/${at(place)}`);
+  await crew.getByRole('link', { name: 'The story of this stretch' }).click();
+  await expect(crew.locator('.card', { hasText: what })).toContainText('Professionals');
+  await expect(crew.locator('aside')).not.toContainText('kg weighed');
+});
+
+test('what one does not want to hear is not told', async ({ browser, baseURL, request }) => {
+  const page = await somebody(browser, baseURL);
+  await page.request.post('/api/v1/session');
+  await open(page, '/messages');
+  await page.getByText('What do you want to hear about?').click();
+  await page.getByRole('checkbox').first().uncheck();
+  await page.getByLabel('How many times a year may we ask you to join?').fill('2');
+  await page.keyboard.press('Tab');
+  const choice = async () => ((await (await page.request.get('/api/v1/messages')).json()) as { choice: { off: string[]; asks_a_year: number | null } }).choice;
+  await expect.poll(choice).toMatchObject({ off: ['hotspot_cleaned'], asks_a_year: 2 });
+  const id = await reportBySomebody(page.request, await onShore(request, { lon: 8.985, lat: 58.515 }));
+  const other = await somebody(browser, baseURL);
+  await other.request.post('/api/v1/session');
+  await other.request.post(`/api/v1/hotspots/${id}/cleanings`, { data: {} });
+  const kinds = ((await (await page.request.get('/api/v1/messages')).json()) as { messages: { kind: string }[] }).messages.map((m) => m.kind);
+  expect(kinds).not.toContain('hotspot_cleaned');
+});
