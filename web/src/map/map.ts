@@ -150,7 +150,9 @@ export class CoastMap {
   reveal(at: Position) {
     this.map.invalidateSize({ animate: false }); // a panel may just have taken half of the map
     const [p, size] = [this.map.latLngToContainerPoint([at.lat, at.lon]), this.map.getSize()];
-    const seen = p.x > 24 && p.y > 56 && p.x < size.x - 64 && p.y < size.y - 24;
+    const [box, own] = [this.map.getContainer().getBoundingClientRect(), this.map.getContainer()];
+    const over = document.elementFromPoint(box.x + p.x, box.y + p.y); // the legend may lie there
+    const seen = p.x > 24 && p.y > 56 && p.x < size.x - 64 && p.y < size.y - 24 && (!over || own.contains(over));
     if (!seen || this.map.getZoom() < 12)
       this.map.setView([at.lat, at.lon], Math.max(13, this.map.getZoom()), { animate: false });
   }

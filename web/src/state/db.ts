@@ -52,3 +52,10 @@ export async function recall<T>(key: string): Promise<{ at: number; value: T } |
     return null;
   }
 }
+
+/** Forgets an answer. */
+export async function forget(key: string): Promise<void> {
+  await phone()
+    .then((db) => db.delete('answers', key))
+    .catch(() => {}); // was not kept
+}

@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { api, ask, type Schemas } from '../api/client';
-import { recall, remember } from './db';
+import { forget, recall, remember } from './db';
 
 export type Vehicle = Schemas['Vehicle'];
 export type Plan = Schemas['Plan'];
@@ -37,6 +37,11 @@ class Haul {
     if (there && there.version > r.version) return;
     this.routes.set(r.id, r);
     void remember(`route ${r.id}`, r);
+  }
+
+  forgetRoute(id: string) {
+    this.routes.delete(id);
+    void forget(`route ${id}`);
   }
 
   /** A route as it was seen last. */

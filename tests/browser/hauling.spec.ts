@@ -1,0 +1,119 @@
+import { expect, test, type Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { onShore, open, somebody } from './helpers';
+
+// What haulers do on their screens beside the day of pickup.spec.ts.
+
+/** Leaves bags on the shore of Arendal, as a volunteer would. */
+async function leave(page: Page, near: { lon: number; lat: number }, more: object = {}) {
+  const place = await onShore(page.request, near);
+  const data = { id: randomUUID(), ...place, bags: { full: 4 }, access: 'road', safe_from_tide: true, ready: true, ...more };
+  const answer = await page.request.post('/api/v1/piles', { data });
+  expect(answer.status(), await answer.text()).toBe(201);
+  return (await answer.json()) as { id: string; code: string };
+}
+
+const weekdays = (count: number) => {
+  const days: string[] = [];
+  for (const day = new Date(Date.now() + 86_400_000); days.length < count; day.setDate(day.getDate() + 1)) {
+    if (![0, 6].includes(day.getDay())) days.push(day.toISOString().slice(0, 10));
+  }
+  return days;
+};
+
+async function plan(page: Page, data: object) {
+  const answer = await page.request.post('/api/v1/plans', { data: { id: randomUUID(), ...data } });
+  expect(answer.status(), await answer.text()).toBe(201);
+  return (await answer.json()) as { id: string };
+}
+
+test('a boat is added with what it holds and when it sails, changed, and taken out of use', async ({ browser, baseURL }) => {
+  const page = await somebody(browser, baseURL, 'hauler');
+  await open(page, '/fleet#13/58.46/8.77');
+  await page.getByRole('button', { name: 'Add a vehicle' }).click();
+  await page.locator('aside').getByText('Boat', { exact: true }).click();
+  const name = `Båten ${Date.now()}`;
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Bags', { exact: true }).fill('35');
+  await page.getByLabel('Draught, m').fill('0.8');
+  await page.getByLabel('From', { exact: true }).fill('08:30');
+  const box = (await page.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const line = page.locator('aside li', { hasText: name });
+  await expect(line).toContainText('35 bags');
+  await line.getByRole('button', { name: 'Change' }).click();
+  await page.getByLabel('Bags', { exact: true }).fill('45');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(line).toContainText('45 bags');
+  await line.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('button', { name: 'Take out of use' }).click();
+  await expect(line).toHaveCount(0);
+});
+
+test('a search that goes on shows how far it is and can be stopped; two days make routes on both', async ({ browser, baseURL }) => {
+  test.setTimeout(120_000); // sixty piles, so that the search takes a while in a build for tests
+  const [left, desk] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];
+  await left.request.post('/api/v1/session');
+  const piles = [];
+  for (let i = 0; i < 60; i++) piles.push(await leave(left, { lon: 8.74 + (i % 10) * 0.012, lat: 58.43 + Math.floor(i / 10) * 0.006 }, { bags: { full: 9 } }));
+  const [first, second] = weekdays(2);
+  const asked = await plan(desk, { days: [first, second], piles: piles.map((p) => p.id) });
+  await open(desk, `/plans/${asked.id}`);
+  await expect(desk.getByText('Looking for routes for 60 piles …')).toBeVisible();
+  await expect(desk.getByText(/^About \d+ seconds? left.· Best so far: NOK/)).toBeVisible({ timeout: 30_000 });
+  await desk.getByRole('button', { name: 'Stop' }).click();
+  await expect(desk).toHaveURL(/\/plans(#|$)/);
+  const stopped = (await (await desk.request.get(`/api/v1/plans/${asked.id}`)).json()) as { plan: { state: string } };
+  expect(stopped.plan.state).toBe('dropped');
+  const some = await plan(desk, { days: [first, second], piles: piles.slice(0, 24).map((p) => p.id) });
+  await open(desk, `/plans/${some.id}`);
+  await expect(desk.locator('aside').getByText('Draft')).toBeVisible({ timeout: 60_000 });
+  const shown = (await (await desk.request.get(`/api/v1/plans/${some.id}`)).json()) as { plan: { left: object[] }; routes: { day: string; stops: object[] }[] };
+  expect(shown.plan.left).toEqual([]);
+  expect(new Set(shown.routes.filter((r) => r.stops.length > 0).map((r) => r.day)).size).toBe(2);
+  await desk.getByRole('button', { name: 'Let the plan go' }).click();
+  await expect(desk).toHaveURL(/\/plans(#|$)/);
+});
+
+test('a route is shared by a link that shows it to others, and goes on after a reload without signal', async ({ browser, baseURL }) => {
+  test.setTimeout(90_000);
+  const [left, hauler, other] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler'), await somebody(browser, baseURL)];
+  await left.request.post('/api/v1/session');
+  const piles = [await leave(left, { lon: 8.7585, lat: 58.4415 }), await leave(left, { lon: 8.8605, lat: 58.4545 })];
+  const [, , day] = weekdays(3);
+  const asked = await plan(hauler, { days: [day], piles: piles.map((p) => p.id) });
+  await open(hauler, `/plans/${asked.id}`);
+  await expect(hauler.locator('aside').getByText('Draft')).toBeVisible({ timeout: 30_000 });
+  await hauler.getByRole('button', { name: 'Give it to the drivers' }).click();
+  await expect(hauler.locator('aside').getByText('Given to the drivers')).toBeVisible();
+  const { routes } = (await (await hauler.request.get(`/api/v1/plans/${asked.id}`)).json()) as { routes: { id: string; stops: { id: string; lat: number; lon: number; name: string }[] }[] };
+  const route = routes.find((r) => r.stops.length > 0);
+  await hauler.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
+  await open(hauler, `/routes/${route?.id}`);
+  // To the stop by what the phone has for maps.
+  const stop = route?.stops[0];
+  await expect(hauler.getByRole('link', { name: 'Navigate' })).toHaveAttribute('href', `geo:${stop?.lat},${stop?.lon}?q=${stop?.lat},${stop?.lon}`);
+  await hauler.getByRole('button', { name: 'Set out' }).click();
+  await expect(hauler.getByRole('button', { name: 'Loaded' })).toBeVisible();
+  await hauler.getByRole('button', { name: 'A link for a day' }).click();
+  const link = hauler.getByText(/\/routes\/[0-9a-f-]+\?key=/);
+  await expect(link).toBeVisible();
+  const address = new URL(await link.innerText());
+  await open(other, address.pathname + address.search);
+  await expect(other.locator('aside').getByText(stop?.name ?? '').first()).toBeVisible();
+  await expect(other.getByRole('button', { name: 'Loaded' })).toHaveCount(0);
+  await hauler.getByRole('button', { name: 'End the link' }).click();
+  await expect(link).toHaveCount(0);
+  await open(other, address.pathname + address.search);
+  await expect(other.getByRole('alert')).toBeVisible();
+  // Out of signal the phone restarts, and the route is still there with what was done.
+  await hauler.context().setOffline(true);
+  await hauler.getByRole('button', { name: 'Loaded' }).click();
+  await expect(hauler.getByText('waits for signal')).toHaveCount(1);
+  await hauler.reload();
+  await expect(hauler.getByText('waits for signal')).toHaveCount(1);
+  await expect(hauler.getByRole('heading', { name: `2. ${route?.stops[1]?.name}` })).toBeVisible();
+  await hauler.context().setOffline(false);
+  await expect(hauler.getByText('waits for signal')).toHaveCount(0, { timeout: 30_000 });
+});
