@@ -199,6 +199,14 @@ both! {
         futures_util::future::join_all((0..6).map(|_| both())).await;
         assert_eq!(received(&ola, &h).await.1, "?1");
         assert_eq!(lines(&ola, &h["id"], "photo_added").await, 1);
+        // Also when the other phone is somebody else's by now: one report, of whoever was first. The app tells the other one that
+        // it stands (`id_taken`), and sends its photos as those of another who has seen it.
+        let (kari, sent) = (app.volunteer().await, report(OPEN));
+        let answers = futures_util::future::join_all([ola.post("/api/v1/hotspots", sent.clone()), kari.post("/api/v1/hotspots", sent.clone())]).await;
+        let mut statuses: Vec<_> = answers.iter().map(|a| a.status.as_u16()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409]);
+        assert_eq!(lines(&ola, &sent["id"], "reported").await, 1);
     }
 
     async fn parts_have_limits_and_what_is_no_photo_begins_anew(app) {

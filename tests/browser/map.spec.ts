@@ -179,17 +179,19 @@ test('a phone whose browser cannot paint beside the page has the shore all the s
   await expect.poll(painted).toBe(true);
 });
 
-test('the first load is at most 120 kB of JavaScript, packed', async ({ page }) => {
+for (const [what, path] of [['the map', '/'], ['the report form', '/report/58.43300,8.82500']] as const) {
+test(`the first load of ${what} is at most 120 kB of JavaScript, packed`, async ({ page }) => {
   const scripts = new Map<string, Promise<Buffer>>();
   page.on('response', (r) => new URL(r.url()).pathname.endsWith('.js') && r.frame() && scripts.set(r.url(), r.body()));
   await page.addInitScript(() => delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker); // fetches the rest for later
-  await open(page, '/');
+  await open(page, path);
   await page.waitForLoadState('networkidle');
   const sizes = await Promise.all([...scripts].map(async ([url, body]) => [gzipSync(await body, { level: 9 }).length, url] as const));
   const sum = sizes.reduce((all, [size]) => all + size, 0);
   expect(sum, sizes.sort(([a], [b]) => b - a).join('\n')).toBeLessThanOrEqual(120_000);
   expect(scripts.size).toBeGreaterThan(5);
 });
+}
 
 test('what an address is about is in view at once, near enough to tell it from its neighbours', async ({ page, playwright, baseURL }) => {
   const somebody = await playwright.request.newContext({ baseURL });
