@@ -83,7 +83,7 @@ fn day(piles: usize, fleet: &[u32; 3], shore: &[LonLat], sea: &Arc<Network>, roa
         let network = if boat { sea } else { roads };
         let stops =
             nodes.iter().enumerate().map(|(i, at)| if goes(i, boat) { network.stopping_place(*at).ok().flatten() } else { None });
-        Lengths::between(network.clone(), stops.collect()).expect("an estimate")
+        Lengths::between(network.clone(), stops.collect(), piles).expect("an estimate")
     });
     let class = |(kind, count): (&(bool, [i32; 3], f64, f64, f64), &u32)| {
         let (boat, capacity, speed, per_km, per_hour) = *kind;

@@ -76,10 +76,18 @@ async function routes() {
 }
 const hauling = await routes();
 
+/** The map as those see it who do not tell colours apart, or none at all. */
+const seenWith = (type) => async (page) => {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setEmulatedVisionDeficiency', { type });
+};
+
 /** A screen: where it is, and what is done there before the picture is taken. */
 const screens = {
   map: ['/'],
   arendal: ['/#12.5/58.43/8.82'],
+  deuteranopia: ['/#12.5/58.43/8.82', seenWith('deuteranopia')],
+  achromatopsia: ['/#12.5/58.43/8.82', seenWith('achromatopsia')],
   beach: ['/#16/58.4335/8.8233'],
   list: ['/list#12/58.43/8.82'],
   area: ['/areas/4203', (page) => page.locator('h2').first().waitFor()],
