@@ -77,7 +77,7 @@ pub const PROFESSIONAL: (f64, f64) = (8.73, 58.400);
 /// A place in a closure from 15 April to 15 July.
 pub const CLOSED: (f64, f64) = (8.715, 58.411);
 
-async fn fresh_postgres() -> String {
+pub async fn fresh_postgres() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let admin = std::env::var("STRANDLINE_TEST_POSTGRES")
         .expect("STRANDLINE_TEST_POSTGRES is not set: run the tests by `make test`, which starts PostgreSQL");

@@ -15,6 +15,7 @@ mod front;
 mod hotspots;
 mod invariants;
 mod messages;
+mod migrations;
 mod numbers;
 mod orders;
 mod people;
