@@ -130,7 +130,7 @@ pub async fn fetch(tx: &mut Tx, by: &Person, id: Uuid, told: Fetching, terms: &W
         pile = keep(tx, pile, "photographed", None, Some(by)).await?;
     }
     let more = told.more.checked()?;
-    if told.fetched == Fetched::Loaded && !more.is_empty() {
+    if told.fetched == Fetched::Loaded && pile.state.is_open() && !more.is_empty() {
         pile.found_more(more, terms);
         let stop = &mut route.stops[at];
         (stop.bags, stop.estimated_kg) = (pile.bags(), pile.estimated_kg());

@@ -121,13 +121,18 @@ pub async fn tell_result(tx: &mut Tx, by: &Person, id: Uuid, told: Told) -> Resu
     let begun = cleanup.state != CleanupState::Planned || cleanup.from <= tx.now;
     let own = maker || (begun && tx.participants(id).await?.iter().any(|p| p.person == by.id && p.state == "coming"));
     allow(by, Action::RunCleanup, Subject { own, municipality: cleanup.municipality.as_deref() })?;
-    if cleanup.outcome.as_ref().is_some_and(|there| there.id == told.id) {
-        return Ok(cleanup);
-    }
     let outcome = told.outcome(&cleanup, tx.now)?;
-    cleanup.register(outcome.clone(), told.replaces)?;
-    announce(tx, by, id, &mut cleanup.photos, &told.photos_before, PhotoOf::Before).await?;
-    announce(tx, by, id, &mut cleanup.photos, &told.photos_after, PhotoOf::Cleaned).await?;
+    let there = cleanup.outcome.clone().filter(|there| there.id == told.id);
+    if there.as_ref().is_some_and(|there| *there == Outcome { at: there.at, ..outcome.clone() }) {
+        return Ok(cleanup); // sent again
+    }
+    // Its first answer was lost, and it was changed since: it corrects itself.
+    cleanup.register(outcome.clone(), there.map(|there| there.id).or(told.replaces))?;
+    let shown: Vec<Uuid> = cleanup.photos.iter().map(|p| p.id).collect();
+    for (ids, of) in [(&told.photos_before, PhotoOf::Before), (&told.photos_after, PhotoOf::Cleaned)] {
+        let new: Vec<Uuid> = ids.iter().filter(|id| !shown.contains(id)).copied().collect();
+        announce(tx, by, id, &mut cleanup.photos, &new, of).await?;
+    }
     for &hotspot in &outcome.hotspots {
         clean_hotspot(tx, by, &cleanup, hotspot, told.photos_after.first()).await?;
     }

@@ -210,7 +210,7 @@ pub struct HistoryLine {
     pub at: DateTime<Utc>,
     /// When it was entered, by the service's clock, where a phone kept it until it had signal.
     pub entered_at: Option<DateTime<Utc>>,
-    /// The same by the phone's clock, which may be wrong.
+    /// The same by the phone's clock, which may be wrong; only to the one who did it.
     pub phone_at: Option<DateTime<Utc>>,
     /// What was done.
     pub act: String,

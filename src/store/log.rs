@@ -94,8 +94,9 @@ impl Tx {
         let line = |r: &Row| {
             let c = change(r)?;
             let state = c.thing.state().map(str::to_owned);
-            let (entered_at, phone_at) = (c.entered.map(|e| e.at), c.entered.map(|e| e.phone_at));
             let mine = c.by.is_some() && c.by == asking;
+            // How wrong a phone's clock is would tell the acts of one apart from those of others.
+            let (entered_at, phone_at) = (c.entered.map(|e| e.at), c.entered.filter(|_| mine).map(|e| e.phone_at));
             Ok(HistoryLine { at: c.at, entered_at, phone_at, act: c.act, why: c.why, role: c.role, mine, state })
         };
         rows.iter().map(line).collect()

@@ -113,6 +113,10 @@ both! {
         eleven_times(&ola, &format!("{cleanup}/starts"), &json!({})).await;
         let told = json!({"id": Uuid::now_v7(), "bags": {"full": 4}, "people": 3, "photos_after": [Uuid::now_v7()]});
         eleven_times(&ola, &format!("{cleanup}/results"), &told).await;
+        // Its answer was lost, and it was changed since: it corrects itself, also with another photo.
+        let corrected = json!({"id": told["id"], "bags": {"full": 4}, "people": 5, "photos_after": [told["photos_after"][0], Uuid::now_v7()]});
+        let seen = ola.post(&format!("{cleanup}/results"), corrected).await.expect(StatusCode::OK);
+        assert_eq!((&seen["outcome"]["people"], seen["photos"].as_array().unwrap().len()), (&json!(5), 2));
         let mut left = pile(OPEN);
         (left["cleanup"], left["photos"], left["bags"]) = (sent["id"].clone(), json!([Uuid::now_v7()]), json!({"full": 4}));
         eleven_times(&ola, "/api/v1/piles", &left).await;

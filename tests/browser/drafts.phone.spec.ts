@@ -94,6 +94,27 @@ test.describe('every form can be left, and changed while it waits', () => {
     expect(piles.map((p) => [p.parts[0]?.bags.full, p.photos.length])).toEqual([[3, 1]]);
   });
 
+  test('bags that wait are sent although the app was killed while they were changed, and are not put at another beach', async ({ page, request }) => {
+    const [place, other] = [await onShore(request, { lon: 8.872, lat: 58.4385 }), await onShore(request, { lon: 8.8935, lat: 58.4465 })];
+    const at = (p: typeof place) => `${p.lat.toFixed(5)},${p.lon.toFixed(5)}`;
+    await open(page, `${wire.url}/bags/${at(place)}`);
+    await installed(page);
+    wire.cut();
+    await page.getByRole('button', { name: 'One more: Full bags' }).click();
+    await page.getByRole('button', { name: 'Tell about the bags' }).click();
+    await saved(page);
+    await change(page);
+    await page.goto('about:blank'); // killed
+    await page.goto(`${wire.url}/bags/${at(other)}`);
+    await expect(page.getByRole('button', { name: 'Tell about the bags' })).toBeVisible();
+    await expect(page.getByText(HERE)).toHaveCount(0);
+    await expect(page.getByRole('spinbutton', { name: 'Full bags' })).toHaveValue('1');
+    await allSent(page, wire);
+    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
+    const piles = (await (await request.get('/api/v1/piles', { params: { bbox } })).json()) as { features: object[] };
+    expect(piles.features).toHaveLength(1);
+  });
+
   test('what came of a cleanup', async ({ page, request }) => {
     const place = await onShore(request, { lon: 8.885, lat: 58.441 });
     await open(page, `${wire.url}/`);
@@ -110,11 +131,19 @@ test.describe('every form can be left, and changed while it waits', () => {
     await saved(page);
     await change(page);
     await page.getByRole('button', { name: 'One more: Half bags' }).click();
+    // A photo of before that is taken out again is gone, and none of afterwards.
+    await page.getByText('More: kilograms, metres, hours, photos').click();
+    const strips = page.locator('aside input[type=file]');
+    await strips.nth(1).setInputFiles(PHOTO);
+    await expect(page.locator('aside .picture')).toHaveCount(1);
+    await page.locator('aside .picture button').click();
+    await expect(page.locator('aside .picture')).toHaveCount(0);
     await page.getByRole('button', { name: 'Send the result' }).click();
     await saved(page);
     await allSent(page, wire);
-    const told = (await (await request.get(`/api/v1/cleanups/${id}`)).json()) as { cleanup: { outcome: { bags: object } } };
+    const told = (await (await request.get(`/api/v1/cleanups/${id}`)).json()) as { cleanup: { outcome: { bags: object }; photos: object[] } };
     expect(told.cleanup.outcome.bags).toMatchObject({ full: 1, half: 1 });
+    expect(told.cleanup.photos).toEqual([]);
   });
 
   test('a claim', async ({ page, request }) => {

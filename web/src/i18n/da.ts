@@ -98,7 +98,7 @@ export const da: Catalogue = {
   'hotspot.cleanedYes': 'Ja, det er ryddet',
   'hotspot.thanks': 'Tak, fordi du ryddede!',
   'hotspot.history': 'Hvad der er sket',
-  'hotspot.enteredOn': 'Skrevet ind {date}, uden dækning',
+  'hotspot.enteredOn': 'Indtastet {date}',
   'hotspot.by.volunteer': 'en frivillig',
   'hotspot.by.crew': 'et hold',
   'hotspot.by.hauler': 'en vognmand',

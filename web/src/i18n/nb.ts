@@ -98,7 +98,7 @@ export const nb: Catalogue = {
   'hotspot.cleanedYes': 'Ja, det er ryddet',
   'hotspot.thanks': 'Takk for at du ryddet!',
   'hotspot.history': 'Hva som har skjedd',
-  'hotspot.enteredOn': 'Skrevet inn {date}, uten dekning',
+  'hotspot.enteredOn': 'Skrevet inn {date}',
   'hotspot.by.volunteer': 'en frivillig',
   'hotspot.by.crew': 'et mannskap',
   'hotspot.by.hauler': 'en transportør',

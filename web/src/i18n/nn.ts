@@ -98,7 +98,7 @@ export const nn: Catalogue = {
   'hotspot.cleanedYes': 'Ja, det er rydda',
   'hotspot.thanks': 'Takk for at du rydda!',
   'hotspot.history': 'Kva som har hendt',
-  'hotspot.enteredOn': 'Skrive inn {date}, utan dekning',
+  'hotspot.enteredOn': 'Skrive inn {date}',
   'hotspot.by.volunteer': 'ein frivillig',
   'hotspot.by.crew': 'eit mannskap',
   'hotspot.by.hauler': 'ein transportør',

@@ -31,8 +31,12 @@ export interface Item {
   state: 'draft' | 'waiting' | 'refused';
   /** Whether the act has been taken, and only photos are left. */
   taken: boolean;
-  /** When it was entered, by the phone's clock. */
+  /** When it was begun, by the phone's clock. */
   at: string;
+  /** When it was sent from its form, by the same clock. */
+  entered?: string;
+  /** What it was before it was opened to be changed: it is that again when nothing comes of it. */
+  held?: { state: 'waiting' | 'refused'; problem: Refusal | null };
   /** Counts what was entered: a clock may be set back. None in items of an app that did not count. */
   order?: number;
   problem: Refusal | null;

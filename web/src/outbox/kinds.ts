@@ -1,4 +1,4 @@
-import type { Hotspot, Schemas } from '../api/client';
+import { api, ask, type Hotspot, type Schemas } from '../api/client';
 import type { Key } from '../i18n/index.svelte';
 import { app } from '../state/app.svelte';
 import { haul, type Plan, type PlanShown, type Route, type Vehicle } from '../state/haul.svelte';
@@ -15,6 +15,8 @@ export interface Kind {
   request: (item: Item) => { method: 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown; headers?: HeadersInit };
   /** What the app knows once it was taken. */
   taken?: (answer: unknown) => void;
+  /** Looks up what was made by it already, though its answer was lost; with the photos it is to have. */
+  stands?: (item: Item) => Promise<{ photos: string[] } | null>;
   /** Where one looks at what it is about. */
   see?: (item: Item) => string;
   /** Where it is changed while it waits: the form that keeps it as a draft. */
@@ -28,7 +30,9 @@ const at = (item: Item) => `/api/v1/hotspots/${item.about}`;
 
 /** The address of a form, at the place of what is changed in it, and with what else belongs to it. */
 function form(path: string, { id, body }: Item, ...also: string[]): string {
-  const place = typeof body.lat === 'number' && typeof body.lon === 'number' ? `/${inAddress(body.lat, body.lon)}` : '';
+  const [first] = (body.stretches ?? []) as { lat: number; lon: number }[];
+  const { lat, lon } = (typeof body.lat === 'number' ? body : (first ?? {})) as { lat?: number; lon?: number };
+  const place = lat === undefined || lon === undefined ? '' : `/${inAddress(lat, lon)}`;
   const more = also.filter((name) => body[name]).map((name) => [name, String(body[name])]);
   return `/${path}${place}?${new URLSearchParams([...more, ['item', id]])}`;
 }
@@ -83,9 +87,21 @@ function keepThing<L extends LayerName>(layer: L | 'adoption', answer: unknown) 
   else things.changed += 1;
 }
 
+/** Looks a thing up. */
+async function madeAlready(layer: LayerName | 'adoption', id: string) {
+  const answer = await fetch(`/api/v1/${PATHS[layer]}/${id}`);
+  if (!answer.ok) return null;
+  const shown = (await answer.json()) as Record<string, { photos?: { id: string }[] }>;
+  const thing = shown[layer];
+  if (!thing) return null;
+  keepThing(layer, thing);
+  return { photos: (thing.photos ?? []).map((p) => p.id) };
+}
+
 /** A thing that is made, with an id from here. */
 const make = (title: Key, layer: LayerName | 'adoption'): Kind => ({
   title,
+  stands: (item) => madeAlready(layer, item.about),
   request: (item) => ({ method: 'POST', path: `/api/v1/${PATHS[layer]}`, body: { id: item.about, ...item.body } }),
   taken: (answer) => keepThing(layer, answer),
   see: (item) => `/${PATHS[layer]}/${item.about}`,
@@ -142,6 +158,11 @@ export const KINDS = {
       body: { id: item.id, ...item.body, photos: item.photos.map((p) => p.id), sent_at: new Date().toISOString() },
     }),
     taken: hotspot,
+    stands: async ({ id }) => {
+      const { hotspot: h } = await ask(api.GET('/api/v1/hotspots/{id}', { params: { path: { id } } }));
+      keep(h);
+      return { photos: h.photos.map((p) => p.id) };
+    },
     see,
     change: (item) => form('report', item),
   },
@@ -154,6 +175,11 @@ export const KINDS = {
     title: 'hotspot.claim',
     request: (item) => ({ method: 'POST', path: `${at(item)}/claims`, body: { id: item.id, ...item.body } }),
     taken: (answer) => keep(answer as Hotspot),
+    stands: async ({ id, about }) => {
+      const { hotspot: h } = await ask(api.GET('/api/v1/hotspots/{id}', { params: { path: { id: about } } }));
+      keep(h);
+      return h.claim?.id === id ? { photos: [] } : null;
+    },
     see,
     change: (item) => form(`hotspots/${item.about}`, item),
   },

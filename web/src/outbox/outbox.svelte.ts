@@ -1,5 +1,4 @@
 import { SvelteSet } from 'svelte/reactivity';
-import { api } from '../api/client';
 import { app } from '../state/app.svelte';
 import { phone } from '../state/db';
 import { uuid } from '../parts/photo';
@@ -55,6 +54,8 @@ class Outbox {
   /** Reads what waits and begins to send. */
   async start() {
     await this.read();
+    // Held by an app that was killed.
+    for (const { id } of this.items.filter((i) => i.held)) await this.release(id);
     this.opened();
     this.others?.addEventListener('message', () => void this.read());
     addEventListener('online', () => this.now());
@@ -158,6 +159,8 @@ class Outbox {
       state,
       taken: before?.taken ?? false,
       at: before?.at ?? new Date().toISOString(),
+      ...(state === 'waiting' ? { entered: new Date().toISOString() } : {}),
+      ...(state === 'draft' && before?.held ? { held: before.held } : {}),
       order: before ? before.order : 1 + Math.max(0, ...this.items.map((i) => i.order ?? 0)),
       problem: null,
     };
@@ -171,7 +174,16 @@ class Outbox {
 
   /** Holds back what waits, while it is changed. */
   async hold(id: string) {
-    await this.update(id, (i) => (this.flying === id || i.taken ? {} : { state: 'draft', problem: null }));
+    await this.update(id, (i) => {
+      if (i.state === 'draft' || this.flying === id || i.taken) return {};
+      return { state: 'draft', problem: null, held: { state: i.state, problem: i.problem } };
+    });
+  }
+
+  /** Gives back what was held and not changed: it is sent, or stays refused. */
+  async release(id: string) {
+    await this.update(id, ({ held }) => (held ? { ...held, held: undefined } : {}));
+    this.now();
   }
 
   /** Keeps it and sends it. Tells how it went, or after a few seconds that it waits. */
@@ -212,6 +224,9 @@ class Outbox {
   /** Takes an item back: it is not sent. */
   async withdraw(id: string) {
     await this.drop((i) => i.id === id && this.flying !== id);
+    // What was to be done with what is not made now goes with it.
+    const after = this.items.filter((i) => i.about === id && i.state !== 'draft' && !i.taken);
+    for (const { id: other } of after) await this.drop((i) => i.id === other && this.flying !== other);
     this.now(); // what it held up may go
   }
 
@@ -315,12 +330,11 @@ class Outbox {
   }
 
   private async standsAlready(id: string): Promise<boolean> {
-    const item = this.items.find((i) => i.id === id && i.kind === 'report');
-    const known = item && (await api.GET('/api/v1/hotspots/{id}', { params: { path: { id } } }).catch(() => null));
-    const hotspot = known?.data?.hotspot;
-    if (!hotspot) return false;
-    app.hotspots.set(id, hotspot);
-    const announced = (p: ItemPhoto) => hotspot.photos.some((h) => h.id === p.id);
+    const item = this.items.find((i) => i.id === id);
+    const stands = item && kindOf(item).stands;
+    const there = stands && (await stands(item).catch(() => null));
+    if (!there) return false;
+    const announced = (p: ItemPhoto) => there.photos.includes(p.id);
     await this.update(id, (i) => ({ taken: true, photos: i.photos.filter(announced) }));
     return true;
   }

@@ -74,7 +74,7 @@ export async function sendAct(item: Item): Promise<unknown> {
     headers: {
       'idempotency-key': item.id,
       // How long it waited tells the server when it was entered, however wrong this clock is.
-      'entered-at': item.at,
+      'entered-at': item.entered ?? item.at,
       'sent-at': new Date().toISOString(),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,

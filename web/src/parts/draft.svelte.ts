@@ -3,6 +3,7 @@ import { Refused } from '../api/client';
 import type { Item, Outcome } from '../outbox/item';
 import type { KindName } from '../outbox/kinds';
 import { outbox, type Entry } from '../outbox/outbox.svelte';
+import { inAddress } from '../state/route.svelte';
 import { prepared, uuid, type Picture } from './photo';
 
 /** How long after a change it is on the phone. */
@@ -17,8 +18,12 @@ interface Form<F> {
   /** What stands in the fields of an empty form. */
   blank: F;
   body: (fields: F, id: string, at: string) => Record<string, unknown>;
+  /** Where the address says that it is: what was begun elsewhere is not put there. */
+  place?: { lat: number; lon: number } | null;
   /** Whether something begun belongs to this form; all of its kind and thing when it is not said. */
   mine?: (item: Item) => boolean;
+  /** What is kept with the fields that no hand has entered. */
+  also?: () => Record<string, unknown>;
   /** What else is to be done when something begun is here again. */
   restored?: (item: Item) => void;
 }
@@ -42,7 +47,8 @@ export class Draft<F extends object> {
 
   private restoring = $state(true);
   private sent = $state(false);
-  private readonly empty: string;
+  private empty: string;
+  private gone = false;
   private waited = false;
   private touched = false;
   /** As it was when it was last changed: when the form goes, the address it took its place from is another already. */
@@ -72,7 +78,7 @@ export class Draft<F extends object> {
       id: this.id,
       about: this.form.about ?? this.id,
       body: this.form.body(this.fields, this.id, this.at),
-      fields: $state.snapshot(this.fields) as Record<string, unknown>,
+      fields: { ...($state.snapshot(this.fields) as object), ...this.form.also?.() },
       photos: this.pictures.map((p) => ({ id: p.id, blob: p.blob })),
     };
   }
@@ -88,22 +94,30 @@ export class Draft<F extends object> {
   }
 
   private leave() {
+    this.gone = true;
     this.pictures.forEach((p) => URL.revokeObjectURL(p.url));
     if (this.sent || this.waits || this.busy) return;
-    const kept = this.last ? outbox.draft(this.last) : Promise.resolve();
-    // What waited and was only looked at goes on waiting.
+    if (!this.last) return void (this.restored && outbox.release(this.id)); // only looked at: it is as it was
+    const kept = outbox.draft(this.last);
     if (this.waited) void kept.then(() => outbox.again(this.id));
+  }
+
+  /** What stands in the fields now was put there by nobody. */
+  settle() {
+    this.empty = JSON.stringify(this.fields);
   }
 
   /** A phone may kill the app while its camera is open. */
   private async restore() {
     await outbox.ready;
-    const { kind, about, item, mine } = this.form;
+    const { kind, about, item, mine, place } = this.form;
     const all = outbox.items.filter((i) => i.kind === kind && !i.taken && (!about || i.about === about));
+    const there = ({ body: { lat, lon } }: Item) =>
+      !place || inAddress(place.lat, place.lon) === inAddress(Number(lat), Number(lon));
     const found = item
       ? all.find((i) => i.id === item)
-      : all.findLast((i) => i.state === 'draft' && (!mine || mine(i)));
-    if (!found) return;
+      : all.findLast((i) => i.state === 'draft' && there(i) && (!mine || mine(i)));
+    if (!found || this.gone) return;
     const entered = (found.fields ?? found.body) as Partial<F>;
     for (const key of Object.keys(this.form.blank) as (keyof F)[]) {
       this.fields[key] = entered[key] ?? this.fields[key];
@@ -112,10 +126,12 @@ export class Draft<F extends object> {
       const blob = await outbox.photo(photo.id);
       if (blob) this.pictures.push({ id: photo.id, blob, url: URL.createObjectURL(blob), position: null });
     }
+    if (this.gone) return;
     [this.id, this.at] = [found.id, found.at];
     this.waited = found.state === 'waiting';
     this.restored = true;
     await outbox.hold(found.id); // what waited is not sent while it is changed
+    if (this.gone) return outbox.release(found.id);
     this.form.restored?.($state.snapshot(found) as Item);
   }
 
@@ -135,6 +151,7 @@ export class Draft<F extends object> {
     [this.busy, this.error] = [true, null];
     const outcome = await outbox.send(this.entry());
     this.busy = false;
+    if (this.gone) return outcome; // it is in the list of what waits, with its reason
     if (outcome.state === 'refused') {
       this.error = Refused.of(outcome.problem);
       await outbox.draft(this.entry()); // it is still being filled in

@@ -1,5 +1,6 @@
 import type { State } from '../api/client';
 import { app, STATES, USUAL } from './app.svelte';
+import { router } from './route.svelte';
 
 /** What is shown, as it stands in the address behind the view of the map: `#12/58.43/8.82?state=reported,claimed&days=30`. */
 export function asText(states: State[], days: number | null): string {
@@ -16,8 +17,12 @@ export function inAddress() {
     app.maxAgeDays = Number(told.get('days')) || null;
   }
   read();
-  addEventListener('hashchange', read);
+  // By hand, in the address bar; steps back to another panel leave what is shown as it is.
+  window.addEventListener('hashchange', (e: HashChangeEvent) => {
+    if (new URL(e.oldURL).pathname === new URL(e.newURL).pathname) read();
+  });
   $effect(() => {
+    void router.route; // back to an address that does not have them
     const [view = ''] = location.hash.split('?');
     const filters = asText(app.states, app.maxAgeDays);
     if (!view && !filters) return;

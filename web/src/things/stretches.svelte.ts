@@ -31,6 +31,7 @@ export class Stretches {
   private near: Segment[] = $state.raw([]);
   chosen = $state.raw<Segment[]>([]);
   private last = '';
+  private turn = 0;
 
   /** Their length in metres. */
   metres = $derived(Math.round(this.chosen.reduce((sum, s) => sum + length(s), 0)));
@@ -54,6 +55,7 @@ export class Stretches {
 
   /** Chooses the stretches whose middle lies in a shape. */
   async within(shape: GeoJSON.Polygon) {
+    this.clear();
     const ring = shape.coordinates[0] ?? [];
     const [lons, lats] = [ring.map((c) => c[0] ?? 0), ring.map((c) => c[1] ?? 0)];
     const all = await segmentsIn([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]);
@@ -61,12 +63,20 @@ export class Stretches {
   }
 
   clear() {
-    this.chosen = [];
+    this.put([]);
+  }
+
+  /** Chooses these. */
+  put(chosen: Segment[]) {
+    this.turn += 1;
+    this.chosen = chosen;
   }
 
   /** Chooses as many stretches as make so many metres, the nearest first. */
   async around(lon: number, lat: number, wanted: number) {
+    const turn = ++this.turn;
     await this.look(lon, lat);
+    if (turn !== this.turn) return; // something else was chosen meanwhile
     const byDistance = [...this.near].sort((a, b) => distance(a, [lon, lat]) - distance(b, [lon, lat]));
     const chosen: Segment[] = [];
     for (const s of byDistance) {
@@ -78,6 +88,7 @@ export class Stretches {
 
   /** Adds the stretch at a place, or takes it away. */
   async toggle(lon: number, lat: number) {
+    this.turn += 1;
     await this.look(lon, lat);
     const nearest = [...this.near].sort((a, b) => distance(a, [lon, lat]) - distance(b, [lon, lat]))[0];
     if (!nearest || distance(nearest, [lon, lat]) > 500) return;
