@@ -247,6 +247,24 @@ test.describe('without signal', () => {
     await oneWhole(context, baseURL ?? '', place);
   });
 
+  test('how much of a photo is sent is shown, on the form and in the list of what waits', async ({ page, context, baseURL }) => {
+    const place = await onShore(page.request, { lon: 8.79, lat: 58.419 });
+    await open(page, `${wire.url}/`);
+    await fillIn(page, place, largePhoto());
+    wire.mode = 'slow';
+    wire.delay = 900;
+    await send(page);
+    await expect(page.getByText('Thank you! The report is on the map.')).toBeVisible({ timeout: 15_000 });
+    const part = page.getByText(/on their way: [1-9]\d?\s%/);
+    await expect(part).toBeVisible({ timeout: 15_000 });
+    await expect(page.getByRole('progressbar')).toBeVisible();
+    await page.evaluate(() => (history.pushState(null, '', '/waiting'), dispatchEvent(new PopStateEvent('popstate'))));
+    await expect(page.getByRole('progressbar')).toBeVisible();
+    wire.mode = 'on';
+    await oneWhole(context, baseURL ?? '', place);
+    await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+  });
+
   test('an app killed in the middle of a photo goes on where it was', async ({ playwright, baseURL, launchOptions, request }) => {
     const place = await onShore(request, { lon: 8.795, lat: 58.421 });
     const folder = mkdtempSync(join(tmpdir(), 'strandline-phone-'));

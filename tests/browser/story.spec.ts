@@ -144,6 +144,7 @@ test('staff draw around reports on the map and give them to a crew at once', asy
     await staff.mouse.move(x + (dx ?? 0), y + (dy ?? 0), { steps: 3 });
     await staff.mouse.click(x + (dx ?? 0), y + (dy ?? 0));
   }
+  await staff.getByLabel(/^The whole stretch as well/).uncheck();
   await expect(staff.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await staff.getByLabel('What is to be done?').fill('Clear the cove');
   await staff.getByRole('button', { name: 'Give the order' }).click();
