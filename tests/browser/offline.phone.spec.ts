@@ -248,7 +248,7 @@ test.describe('without signal', () => {
   });
 
   test('how much of a photo is sent is shown, on the form and in the list of what waits', async ({ page, context, baseURL }) => {
-    const place = await onShore(page.request, { lon: 8.79, lat: 58.419 });
+    const place = await onShore(page.request, { lon: 9.05, lat: 58.55 });
     await open(page, `${wire.url}/`);
     await fillIn(page, place, largePhoto());
     wire.mode = 'slow';
