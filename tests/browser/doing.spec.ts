@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { at, onShore, open, PHOTO, reportBySomebody, somebody } from './helpers';
+import { at, drawSquare, onShore, open, PHOTO, reportBySomebody, somebody } from './helpers';
 
 // What people do on their own screens beside the story from report to thanks (story.spec.ts).
 
@@ -139,13 +139,7 @@ test('a whole stretch is given to a crew by drawing around it; the crew shows be
   await open(staff, `/desk#16/${place.lat}/${place.lon}`);
   await staff.locator('summary', { hasText: 'Give to a crew' }).click();
   await staff.getByRole('button', { name: 'Draw around them on the map' }).click();
-  await expect(staff.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
-  const box = (await staff.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  for (const [dx, dy] of [[-150, -150], [150, -150], [150, 150], [-150, 150], [-150, 150]]) {
-    await staff.mouse.move(x + (dx ?? 0), y + (dy ?? 0), { steps: 3 });
-    await staff.mouse.click(x + (dx ?? 0), y + (dy ?? 0));
-  }
+  await drawSquare(staff, 150);
   await expect(staff.getByText(/^The whole stretch as well: [1-9]/)).toBeVisible();
   const what = `Clear the whole bay ${Date.now()}`;
   await staff.getByLabel('What is to be done?').fill(what);

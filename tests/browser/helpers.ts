@@ -131,3 +131,14 @@ export async function reportBy(page: Page, place: Place, amount: string): Promis
 }
 
 export const at = ({ lat, lon }: Place) => `${lat.toFixed(5)},${lon.toFixed(5)}`;
+
+/** Draws a square around the middle of the map, so many pixels from it on each side; the last corner again ends it. */
+export async function drawSquare(page: Page, reach: number) {
+  await expect(page.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
+  const box = (await page.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  for (const [dx, dy] of [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, 1]] as const) {
+    await page.mouse.move(x + dx * reach, y + dy * reach, { steps: 3 });
+    await page.mouse.click(x + dx * reach, y + dy * reach);
+  }
+}

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
-import { onShore, open, play, reportBySomebody } from './helpers';
+import { drawSquare, onShore, open, play, reportBySomebody } from './helpers';
 
 test('a tap on the map tells what one may do there, today and on another day', async ({ page }) => {
   await open(page, '/#14/58.3995/8.7877');
@@ -109,13 +109,7 @@ test('staff draw a zone on the map, and the shore changes its colour without a r
   await page.getByRole('button', { name: 'Draw a zone' }).click();
   await page.getByLabel('Name').fill('Kittelsbukt');
   await page.getByLabel('Volunteers').check();
-  const box = (await page.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  await expect(page.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
-  for (const [dx, dy] of [[-150, -150], [150, -150], [150, 150], [-150, 150], [-150, 150]]) {
-    await page.mouse.move(x + (dx ?? 0), y + (dy ?? 0), { steps: 3 });
-    await page.mouse.click(x + (dx ?? 0), y + (dy ?? 0));
-  }
+  await drawSquare(page, 150);
   await expect(page.getByText('Drag the corners on the map.')).toBeVisible();
   await page.getByRole('button', { name: 'Save the zone' }).click();
   await expect(page.getByText('The zone is saved.')).toBeVisible();

@@ -37,6 +37,13 @@ async function fillIn(page) {
   await page.locator('aside form label').filter({ has: page.locator('input[value=several_bags]') }).click();
 }
 
+/** Fills a report in and sends it, until something shows. */
+const sent = (shows) => async (page) => {
+  await fillIn(page);
+  await page.locator('aside .send').click();
+  await page.locator(shows).waitFor();
+};
+
 /** A day of routes: one plan that is a draft, and one that is given out and half driven. */
 async function routes() {
   const { request } = await browser.newContext({ baseURL: url });
@@ -100,29 +107,13 @@ const screens = {
   claim: [address(open), (page) => page.locator('aside .actions .brand').click()],
   report: ['/report/58.43300,8.82500#14/58.433/8.825'],
   filled: ['/report/58.43300,8.82500#14/58.433/8.825', fillIn],
-  thanks: [
-    '/report/58.43310,8.82510#14/58.433/8.825',
-    async (page) => {
-      await fillIn(page);
-      await page.locator('aside .send').click();
-      await page.locator('aside .done').waitFor();
-    },
-  ],
-  refused: [
-    '/report/57.60000,9.90000',
-    async (page) => {
-      await fillIn(page);
-      await page.locator('aside .send').click();
-      await page.locator('aside [role=alert]').waitFor();
-    },
-  ],
+  thanks: ['/report/58.43310,8.82510#14/58.433/8.825', sent('aside .done')],
+  refused: ['/report/57.60000,9.90000', sent('aside [role=alert]')],
   waiting: [
     '/report/58.43300,8.82500#14/58.433/8.825',
     async (page) => {
       await page.route('**/api/v1/hotspots', (r) => (r.request().method() === 'POST' ? r.abort() : r.continue()));
-      await fillIn(page);
-      await page.locator('aside .send').click();
-      await page.locator('aside .waits').waitFor();
+      await sent('aside .waits')(page);
       await page.locator('aside .waits .button').click();
       await page.locator('aside .photos img').waitFor();
     },

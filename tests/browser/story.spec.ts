@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { at, onShore, open, PHOTO, play, reportBy, reportBySomebody, somebody } from './helpers';
+import { at, drawSquare, onShore, open, PHOTO, play, reportBy, reportBySomebody, somebody } from './helpers';
 
 test('from a report to thanks: everybody does their part, and the refund is complete', async ({ browser, baseURL, request }) => {
   test.setTimeout(150_000); // four people, one after another
@@ -137,13 +137,7 @@ test('staff draw around reports on the map and give them to a crew at once', asy
   await staff.locator('summary', { hasText: 'Give to a crew' }).click();
   await expect(staff.getByRole('checkbox').nth(1)).toBeVisible();
   await staff.getByRole('button', { name: 'Draw around them on the map' }).click();
-  await expect(staff.locator('.leaflet-container')).toHaveCSS('cursor', 'crosshair');
-  const box = (await staff.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  for (const [dx, dy] of [[-140, -140], [140, -140], [140, 140], [-140, 140], [-140, 140]]) {
-    await staff.mouse.move(x + (dx ?? 0), y + (dy ?? 0), { steps: 3 });
-    await staff.mouse.click(x + (dx ?? 0), y + (dy ?? 0));
-  }
+  await drawSquare(staff, 140);
   await staff.getByLabel(/^The whole stretch as well/).uncheck();
   await expect(staff.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await staff.getByLabel('What is to be done?').fill('Clear the cove');

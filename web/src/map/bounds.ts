@@ -8,6 +8,13 @@ export const bboxOf = ({ west, south, east, north }: Bounds) =>
 export const isIn = (b: Bounds, { lat, lon }: { lat: number; lon: number }) =>
   lon >= b.west && lon <= b.east && lat >= b.south && lat <= b.north;
 
+/** Metres of a degree of latitude. */
+const DEGREE_M = 111_200;
+
+/** Metres between places that lie near each other, by the length of a degree. */
+export const metresBetween = (a: { lat: number; lon: number }, b: { lat: number; lon: number }) =>
+  Math.hypot(a.lat - b.lat, (a.lon - b.lon) * Math.cos((a.lat * Math.PI) / 180)) * DEGREE_M;
+
 /** The frame around a shape. */
 export function boundsOf(shape: GeoJSON.MultiPolygon | GeoJSON.Polygon): Bounds {
   const points = (shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates).flat(2) as [number, number][];

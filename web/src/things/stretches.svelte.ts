@@ -1,5 +1,7 @@
 import pointInPolygon from '@turf/boolean-point-in-polygon';
 import { api, ask } from '../api/client';
+import { bboxOf, boundsOf, metresBetween } from '../map/bounds';
+import type { Bounds } from '../state/app.svelte';
 
 export interface Segment {
   id: string;
@@ -8,20 +10,16 @@ export interface Segment {
 
 /** How far around a place stretches are looked for, in degrees of latitude: two kilometres. */
 const REACH = 0.018;
-const EARTH_M = 111_200;
 
-function metres(a: [number, number], b: [number, number]): number {
-  const dx = (a[0] - b[0]) * Math.cos((a[1] * Math.PI) / 180);
-  return Math.hypot(dx, a[1] - b[1]) * EARTH_M;
-}
+const metres = (a: [number, number], b: [number, number]) =>
+  metresBetween({ lon: a[0], lat: a[1] }, { lon: b[0], lat: b[1] });
 
 const middle = (s: Segment): [number, number] => s.line[Math.floor(s.line.length / 2)] ?? [0, 0];
 const length = (s: Segment) => s.line.slice(1).reduce((sum, v, i) => sum + metres(v, s.line[i] ?? v), 0);
 const distance = (s: Segment, at: [number, number]) => Math.min(...s.line.map((v) => metres(v, at)));
 
-async function segmentsIn(frame: number[]): Promise<Segment[]> {
-  const bbox = frame.map((n) => n.toFixed(5)).join(',');
-  const found = await ask(api.GET('/api/v1/segments', { params: { query: { bbox } } }));
+async function segmentsIn(frame: Bounds): Promise<Segment[]> {
+  const found = await ask(api.GET('/api/v1/segments', { params: { query: { bbox: bboxOf(frame) } } }));
   const features = (found as unknown as { features: { id: string; geometry: GeoJSON.LineString }[] }).features;
   return features.map((f) => ({ id: f.id, line: f.geometry.coordinates as [number, number][] }));
 }
@@ -49,16 +47,14 @@ export class Stretches {
     const key = `${lon.toFixed(3)},${lat.toFixed(3)}`;
     if (key === this.last) return;
     const dlon = REACH / Math.cos((lat * Math.PI) / 180);
-    this.near = await segmentsIn([lon - dlon, lat - REACH, lon + dlon, lat + REACH]);
+    this.near = await segmentsIn({ west: lon - dlon, south: lat - REACH, east: lon + dlon, north: lat + REACH });
     this.last = key;
   }
 
   /** Chooses the stretches whose middle lies in a shape. */
   async within(shape: GeoJSON.Polygon) {
     this.clear();
-    const ring = shape.coordinates[0] ?? [];
-    const [lons, lats] = [ring.map((c) => c[0] ?? 0), ring.map((c) => c[1] ?? 0)];
-    const all = await segmentsIn([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]);
+    const all = await segmentsIn(boundsOf(shape));
     this.chosen = all.filter((s) => pointInPolygon(middle(s), shape));
   }
 
