@@ -92,7 +92,7 @@ fn queries(tree: &Tree) {
     let mut boxes = vec![];
     let mut places = vec![];
     tree.each_within(Window::WORLD, |e| {
-        boxes.push(e.block.bounds(e.i));
+        boxes.push(Bounds::around(e.block.line(e.i)));
         if boxes.len() % 997 == 0 {
             places.push(e.block.line(e.i)[0].degrees());
         }

@@ -20,6 +20,9 @@ use crate::live::Live;
 use crate::photos::Photos;
 use crate::store::Store;
 
+/// Bytes handed to a socket at once: most answers whole, for each further call costs as much as copying 30 kB.
+const WRITE_AT_ONCE: usize = 256 * 1024;
+
 /// Files of photos that no row knows are kept this long: they may be on their way to their row.
 const ORPHAN_AGE: Duration = Duration::from_hours(1);
 
@@ -58,6 +61,7 @@ impl Service {
         // An answer in several pieces, as the live feed is, does not wait for the last one to be acknowledged (Nagle).
         let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
             .tcp_nodelay(true)
+            .h1_write_buffer_size(WRITE_AT_ONCE)
             .disable_signals()
             .shutdown_timeout(stop_within);
         if workers > 0 {

@@ -1,4 +1,4 @@
-//! A block: some hundred neighbouring segments with everything a query needs, ready to be copied out.
+//! A block: some hundred neighbouring segments with everything an answer needs, ready to be copied out.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -140,8 +140,6 @@ impl ShoreSegment {
 #[derive(Debug)]
 pub struct Block {
     ids: Box<[Uuid]>,
-    bounds: Box<[Bounds]>,
-    balls: Box<[Ball]>,
     regimes: Box<[Regime]>,
     municipalities: Box<[Option<Arc<str>>]>,
     vertices: Box<[Vertex]>,
@@ -164,8 +162,6 @@ impl Block {
         }
         Self {
             ids: segments.iter().map(|s| s.id).collect(),
-            bounds: segments.iter().map(|s| Bounds::around(&s.line)).collect(),
-            balls: segments.iter().map(|s| Ball::around(&s.line)).collect(),
             regimes: segments.iter().map(|s| s.regime).collect(),
             municipalities: segments.iter().map(|s| s.municipality.clone()).collect(),
             vertices: vertices.into(),
@@ -198,24 +194,6 @@ impl Block {
         self.ids[i]
     }
 
-    /// The box of the i-th.
-    #[must_use]
-    pub fn bounds(&self, i: usize) -> Bounds {
-        self.bounds[i]
-    }
-
-    /// The boxes of all.
-    #[must_use]
-    pub fn all_bounds(&self) -> &[Bounds] {
-        &self.bounds
-    }
-
-    /// The balls of some.
-    #[must_use]
-    pub fn balls(&self, some: Range<usize>) -> &[Ball] {
-        &self.balls[some]
-    }
-
     /// The vertices of the i-th.
     #[must_use]
     pub fn line(&self, i: usize) -> &[Vertex] {
@@ -245,7 +223,7 @@ impl Block {
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let each = size_of::<Uuid>() + size_of::<Bounds>() + size_of::<Ball>() + size_of::<Regime>();
+        let each = size_of::<Uuid>() + size_of::<Regime>();
         size_of::<Self>()
             + self.len() * (each + size_of::<Option<Arc<str>>>() + 2 * size_of::<u32>())
             + size_of_val(&*self.vertices)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::block::Ball;
 use super::earth::{Xyz, metres, nearest_on_line};
-use super::tree::{FANOUT, Tree};
+use super::tree::{Entry, FANOUT, Tree};
 use crate::domain::place::LonLat;
 use crate::domain::zone::Regime;
 
@@ -40,25 +40,21 @@ impl Tree {
                 break;
             }
             match step.what {
-                What::Node(0, g) => {
-                    let (block, segments) = self.group(g);
-                    let from = segments.start;
-                    search.look(block.balls(segments), |_| 1, |i| What::Segment(g / FANOUT, from + i));
+                What::Node(0, segment) => {
+                    let Entry { block, i } = self.entry(segment);
+                    let (distance2, place) = nearest_on_line(search.from, block.line(i));
+                    places.push((segment, place));
+                    search.add(distance2.sqrt(), places.len() - 1);
                 }
                 What::Node(level, i) => {
                     let (below, children) = (level - 1, self.children(level, i));
                     let from = children.start;
                     let balls = &self.levels[below].balls[children];
-                    search.look(balls, |c| self.segments(below, from + c), |c| What::Node(below, from + c));
-                }
-                What::Segment(b, i) => {
-                    let (distance2, place) = nearest_on_line(search.from, self.blocks[b].line(i));
-                    places.push((b, i, place));
-                    search.add(distance2.sqrt(), places.len() - 1);
+                    search.look(balls, |c| self.under(below, from + c).len(), |c| What::Node(below, from + c));
                 }
                 What::Place(n) => {
-                    let (b, i, place) = places[n];
-                    let block = &self.blocks[b];
+                    let (segment, place) = places[n];
+                    let Entry { block, i } = self.entry(segment);
                     out.push(Near {
                         id: block.id(i),
                         distance_m: metres(at, place),
@@ -128,8 +124,9 @@ struct Step {
 }
 
 enum What {
+    /// A node of a level; of the lowest, a segment.
     Node(usize, usize),
-    Segment(usize, usize),
+    /// A place found.
     Place(usize),
 }
 

@@ -11,12 +11,10 @@ use super::block::{Ball, Block, Bounds, ShoreSegment};
 use super::earth::{HALF_TURN, POLE, Vertex};
 use crate::domain::place::Window;
 
-/// Segments under a lowest node: neighbours, as the Hilbert curve has them.
-const GROUP: usize = 16;
 /// Children of a node.
 pub(super) const FANOUT: usize = 16;
-/// Segments in a block: those of one node of the second level.
-const BLOCK: usize = GROUP * FANOUT;
+/// Segments in a block: those under one node of the second level.
+const BLOCK: usize = FANOUT * FANOUT;
 
 /// The nodes of a level. A search reads only the boxes or only the balls of some: each lie by themselves.
 #[derive(Debug)]
@@ -28,9 +26,10 @@ pub(super) struct Level {
 /// A shoreline in memory.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    pub(super) blocks: Vec<Arc<Block>>,
-    /// `levels[0]` has a node for each [`GROUP`] of segments, `levels[1]` one for each block, each further level one for each
-    /// [`FANOUT`] below; the last has one. They lie apart from the blocks: a search goes into few of those.
+    blocks: Vec<Arc<Block>>,
+    /// `levels[0]` has the segments themselves, each further level a node for each [`FANOUT`] below; the last, at
+    /// least the second, has one. They lie
+    /// apart from the blocks: a search goes into few of those.
     pub(super) levels: Arc<[Level]>,
     count: usize,
 }
@@ -55,10 +54,8 @@ impl Tree {
     #[must_use]
     pub fn build(mut segments: Vec<ShoreSegment>) -> Self {
         segments.sort_by_cached_key(|s| (hilbert(s.representative()), s.id));
-        let count = segments.len();
-        let blocks: Vec<_> = segments.chunks(BLOCK).map(|c| Arc::new(Block::pack(c))).collect();
-        let levels = levels(&blocks);
-        Self { blocks, levels, count }
+        let blocks = segments.chunks(BLOCK).map(|c| Arc::new(Block::pack(c))).collect();
+        Self { blocks, levels: levels(&segments), count: segments.len() }
     }
 
     /// How many segments.
@@ -91,24 +88,24 @@ impl Tree {
     /// in which nothing changed.
     #[must_use]
     pub fn recoloured(&self, windows: &[Bounds], mut colour: impl FnMut(&mut ShoreSegment)) -> Self {
+        let mut touched = vec![];
+        for bounds in windows {
+            self.visit(*bounds, |run| {
+                touched.extend(run);
+                true
+            });
+        }
+        touched.sort_unstable();
+        touched.dedup();
         let mut blocks = self.blocks.clone();
-        for (b, block) in blocks.iter_mut().enumerate() {
-            let touched = |bounds: Bounds| windows.iter().any(|w| w.meets(bounds));
-            if !touched(self.levels[1].bounds[b]) {
-                continue;
+        for numbers in touched.chunk_by(|a, b| a / BLOCK == b / BLOCK) {
+            let block = &mut blocks[numbers[0] / BLOCK];
+            let (mut segments, mut changed): (Vec<_>, _) = (block.segments().collect(), false);
+            for i in numbers.iter().map(|n| n % BLOCK) {
+                let s = &mut segments[i];
+                colour(s);
+                changed |= s.regime != block.regime(i) || s.municipality.as_deref() != block.municipality(i);
             }
-            let mut changed = false;
-            let segments: Vec<_> = block
-                .segments()
-                .enumerate()
-                .map(|(i, mut s)| {
-                    if touched(block.bounds(i)) {
-                        colour(&mut s);
-                        changed |= s.regime != block.regime(i) || s.municipality.as_deref() != block.municipality(i);
-                    }
-                    s
-                })
-                .collect();
             if changed {
                 *block = Arc::new(Block::pack(&segments));
             }
@@ -116,74 +113,69 @@ impl Tree {
         Self { blocks, levels: self.levels.clone(), count: self.count }
     }
 
-    /// The GeoJSON features whose box meets the window, with commas between, as they lie in memory; and how many. Stops past
-    /// `most`.
+    /// The GeoJSON features whose box meets the window, with commas between, as they lie in memory; and how many. Past `most`
+    /// it stops and gives none.
     #[must_use]
     pub fn json_within(&self, window: Window, most: usize) -> (Vec<Bytes>, usize) {
-        let (mut spans, mut found): (Vec<(&Block, Range<usize>)>, _) = (vec![], 0);
+        let (mut runs, mut found): (Vec<Range<usize>>, _) = (vec![], 0);
         for bounds in Bounds::of(window) {
-            self.visit(bounds, |block, segments, whole| {
-                let mut i = segments.start;
-                while i < segments.end && found <= most {
-                    if !whole && !bounds.meets(block.bounds(i)) {
-                        i += 1;
-                        continue;
-                    }
-                    let from = i;
-                    while i < segments.end && (whole || bounds.meets(block.bounds(i))) {
-                        i += 1;
-                    }
-                    found += i - from;
-                    match spans.last_mut() {
-                        Some((last, span)) if std::ptr::eq(*last, block) && span.end == from => span.end = i,
-                        _ => spans.push((block, from..i)),
-                    }
+            self.visit(bounds, |run| {
+                found += run.len();
+                match runs.last_mut() {
+                    Some(last) if last.end == run.start => last.end = run.end,
+                    _ => runs.push(run),
                 }
                 found <= most
             });
         }
-        let mut json: Vec<Bytes> = spans.into_iter().map(|(block, span)| block.json(span)).collect();
+        if found > most {
+            return (vec![], found);
+        }
+        let mut json: Vec<Bytes> = runs.into_iter().flat_map(|run| self.json(run)).collect();
         if let Some(last) = json.last_mut() {
             last.truncate(last.len() - 1); // the comma
         }
         (json, found)
     }
 
+    /// The features of a run of segments: a piece from each of its blocks.
+    fn json(&self, run: Range<usize>) -> impl Iterator<Item = Bytes> {
+        (run.start / BLOCK..=(run.end - 1) / BLOCK).map(move |b| {
+            let block = &self.blocks[b];
+            block.json(run.start.max(b * BLOCK) - b * BLOCK..(run.end - b * BLOCK).min(block.len()))
+        })
+    }
+
     /// Every segment whose box meets the window.
     pub fn each_within<'a>(&'a self, window: Window, mut see: impl FnMut(Entry<'a>)) {
         for bounds in Bounds::of(window) {
-            self.visit(bounds, |block, segments, whole| {
-                segments.filter(|&i| whole || bounds.meets(block.bounds(i))).for_each(|i| see(Entry { block, i }));
+            self.visit(bounds, |run| {
+                run.for_each(|n| see(self.entry(n)));
                 true
             });
         }
     }
 
-    /// Visits the segments of blocks and groups that meet a box; `see` is told whether they lie wholly inside, and says whether
-    /// to go on.
-    fn visit<'a>(&'a self, bounds: Bounds, mut see: impl FnMut(&'a Block, Range<usize>, bool) -> bool) {
-        if self.levels.is_empty() {
-            return;
-        }
-        let mut stack = vec![(self.levels.len() - 1, 0)];
+    /// The n-th segment along the curve.
+    pub(super) fn entry(&self, n: usize) -> Entry<'_> {
+        Entry { block: &self.blocks[n / BLOCK], i: n % BLOCK }
+    }
+
+    /// Visits the segments whose boxes meet a box, by their numbers along the curve, some at a time; `see` says whether to go on.
+    fn visit(&self, bounds: Bounds, mut see: impl FnMut(Range<usize>) -> bool) {
+        let mut stack: Vec<_> = self.levels.len().checked_sub(1).map(|top| (top, 0)).into_iter().collect();
         while let Some((level, i)) = stack.pop() {
-            let here = self.levels[level].bounds[i];
-            if !bounds.meets(here) {
+            if bounds.holds(self.levels[level].bounds[i]) {
+                if !see(self.under(level, i)) {
+                    return;
+                }
                 continue;
             }
-            let whole = bounds.holds(here);
-            let go_on = match level {
-                0 => {
-                    let (block, segments) = self.group(i);
-                    see(block, segments, whole)
-                }
-                1 if whole => see(&self.blocks[i], 0..self.blocks[i].len(), true),
-                _ => {
-                    stack.extend(self.children(level, i).rev().map(|c| (level - 1, c)));
-                    true
-                }
-            };
-            if !go_on {
+            let below = &self.levels[level - 1].bounds;
+            let mut met = self.children(level, i).filter(|c| bounds.meets(below[*c]));
+            if level > 1 {
+                stack.extend(met.rev().map(|c| (level - 1, c)));
+            } else if !met.all(|segment| see(segment..segment + 1)) {
                 return;
             }
         }
@@ -193,16 +185,10 @@ impl Tree {
         i * FANOUT..((i + 1) * FANOUT).min(self.levels[level - 1].len())
     }
 
-    /// The segments under a lowest node.
-    pub(super) fn group(&self, g: usize) -> (&Block, Range<usize>) {
-        let (block, from) = (&self.blocks[g / FANOUT], g % FANOUT * GROUP);
-        (block, from..(from + GROUP).min(block.len()))
-    }
-
-    /// How many segments lie under a node.
-    pub(super) fn segments(&self, level: usize, i: usize) -> usize {
-        let each = (0..level).fold(GROUP, |n, _| n * FANOUT);
-        each.min(self.count - i * each)
+    /// The segments under a node.
+    pub(super) fn under(&self, level: usize, i: usize) -> Range<usize> {
+        let each = (0..level).fold(1, |n, _| n * FANOUT);
+        i * each..((i + 1) * each).min(self.count)
     }
 }
 
@@ -211,30 +197,25 @@ impl Level {
         self.balls.len()
     }
 
-    /// Nodes over so many boxes and balls each.
-    fn over(bounds: &[Bounds], balls: &[Ball], each: usize) -> Self {
+    /// The level above.
+    fn above(&self) -> Self {
         Self {
-            bounds: bounds.chunks(each).map(|some| some.iter().fold(Bounds::EMPTY, |a, b| a.and(*b))).collect(),
-            balls: balls.chunks(each).map(Ball::over).collect(),
+            bounds: self.bounds.chunks(FANOUT).map(|some| some.iter().fold(Bounds::EMPTY, |a, b| a.and(*b))).collect(),
+            balls: self.balls.chunks(FANOUT).map(Ball::over).collect(),
         }
     }
 }
 
-fn levels(blocks: &[Arc<Block>]) -> Arc<[Level]> {
-    if blocks.is_empty() {
+fn levels(segments: &[ShoreSegment]) -> Arc<[Level]> {
+    if segments.is_empty() {
         return Arc::new([]);
     }
-    // By blocks, for no group reaches from one into the next.
-    let (mut bounds, mut balls) = (vec![], vec![]);
-    for block in blocks {
-        let groups = Level::over(block.all_bounds(), block.balls(0..block.len()), GROUP);
-        bounds.extend(groups.bounds);
-        balls.extend(groups.balls);
-    }
-    let mut levels = vec![Level { bounds, balls }];
+    let mut levels = vec![Level {
+        bounds: segments.iter().map(|s| Bounds::around(&s.line)).collect(),
+        balls: segments.iter().map(|s| Ball::around(&s.line)).collect(),
+    }];
     while levels.len() < 2 || levels[levels.len() - 1].len() > 1 {
-        let below = &levels[levels.len() - 1];
-        levels.push(Level::over(&below.bounds, &below.balls, FANOUT));
+        levels.push(levels[levels.len() - 1].above());
     }
     levels.into()
 }
@@ -322,7 +303,7 @@ pub(super) mod tests {
             let after = tree.recoloured(&bounds, |s| s.regime = Regime::Closed);
             for (old, new) in tree.blocks.iter().zip(&after.blocks) {
                 for i in 0..old.len() {
-                    let inside = bounds.iter().any(|b| b.meets(old.bounds(i)));
+                    let inside = bounds.iter().any(|b| b.meets(Bounds::around(old.line(i))));
                     let expected = if inside { Regime::Closed } else { old.regime(i) };
                     prop_assert_eq!(new.regime(i), expected);
                     prop_assert_eq!((new.id(i), new.line(i)), (old.id(i), old.line(i)));
@@ -338,7 +319,14 @@ pub(super) mod tests {
         let line = |i: i32| vec![Vertex { lon: i, lat: 0 }, Vertex { lon: i + 1, lat: 0 }];
         let segment = |i: i32| ShoreSegment { id: Uuid::now_v7(), line: line(i), regime: Regime::Shared, municipality: None };
         let tree = Tree::build((0..1000).map(segment).collect());
-        assert!((11..1000).contains(&tree.json_within(Window::WORLD, 10).1));
+        let ask = |window, most| {
+            let (json, found) = tree.json_within(window, most);
+            (json.is_empty(), found)
+        };
+        let (none, found) = ask(Window { west: 0.000_01, ..Window::WORLD }, 10);
+        assert!(none && (11..900).contains(&found), "{found}");
+        assert_eq!(ask(Window::WORLD, 999), (true, 1000));
+        assert_eq!(ask(Window::WORLD, 1000), (false, 1000));
         assert_eq!(tree.len(), 1000);
     }
 }

@@ -335,8 +335,11 @@ pub async fn season_picture(app: web::Data<App>, req: HttpRequest, q: Params<Gro
     let of = season_of(&app, &q.0)?;
     let lang = crate::http::front::language(req.headers());
     let lines = share::season(&of.figures).into_iter().map(|w| w.said(lang)).collect();
-    let places = picture::on_a_square(&of.places);
-    let draw = move || picture::season(&picture::Season { name: &of.name, year: of.year, lines, places });
+    let coast = app.live.coast().clone();
+    let draw = move || {
+        let map = picture::Map::around(&coast, &of.places);
+        picture::season(&picture::Season { name: &of.name, year: of.year, lines, map })
+    };
     let png = web::block(draw).await.map_err(Error::internal)??;
     Ok(HttpResponse::Ok().content_type("image/png").insert_header((VARY, "accept-language")).body(png))
 }

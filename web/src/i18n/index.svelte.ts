@@ -93,7 +93,10 @@ class Language {
   start() {
     const stored = localStorage.getItem(STORED);
     const lang = stored && stored in LANGS ? (stored as Lang) : preferred(navigator.languages);
-    return this.choose(lang, false);
+    const fetched = this.choose(lang, false);
+    // The first one reads long tables: it does so while the texts are on their way.
+    setTimeout(() => elapsed(lang));
+    return fetched;
   }
 
   /** For `Intl`. */
@@ -174,12 +177,16 @@ export function span(from: string, until: string): string {
   return date('span', how, new Date(from), new Date(until));
 }
 
+function elapsed(lang: Lang): Intl.RelativeTimeFormat {
+  const { locales } = LANGS[lang];
+  return kept(spans, String(locales), () => new Intl.RelativeTimeFormat(locales, { numeric: 'auto' }));
+}
+
 /** "3 days ago", by the largest unit that fits. */
 export function ago(instant: string, now = Date.now()): string {
   const seconds = (Date.parse(instant) - now) / 1000;
-  const { locales, lang } = language;
-  const make = () => new Intl.RelativeTimeFormat(locales, { numeric: 'auto' });
-  const format = kept(spans, String(locales), make);
+  const lang = language.lang;
+  const format = elapsed(lang);
   const units: [Intl.RelativeTimeFormatUnit, number][] = [
     ['year', 31_557_600],
     ['month', 2_629_800],

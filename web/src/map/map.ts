@@ -58,10 +58,12 @@ export class CoastMap {
     });
     L.control.scale({ imperial: false, position: 'bottomright' }).addTo(this.map);
     const view = viewOf(location.hash);
+    const whole = bounds && L.latLngBounds([bounds[1], bounds[0]], [bounds[3], bounds[2]]);
     if (view) this.map.setView([view.lat, view.lon], view.zoom);
+    else if (whole) this.map.setView(whole.getCenter(), this.map.getBoundsZoom(whole, true));
     else this.map.setView([58.45, 8.8], 9);
-    if (bounds) this.keepWithin(L.latLngBounds([bounds[1], bounds[0]], [bounds[3], bounds[2]]), !view);
-    this.shore = new ShoreLayer(version).addTo(this.map);
+    if (whole) this.keepWithin(whole);
+    this.shore = new ShoreLayer(version);
     this.marks = new Marks(this.map, on.clusterName, on.opened);
     this.map.on('click', (e) => !this.drawing && on.tapped({ lat: e.latlng.lat, lon: e.latlng.wrap().lng }));
     this.map.on('moveend', () => this.moved(on.moved));
@@ -78,13 +80,16 @@ export class CoastMap {
     });
   }
 
+  /** Draws the shore. Apart from the rest: either takes a phone a while, and between them it hears a finger. */
+  drawShore() {
+    this.shore.addTo(this.map);
+  }
+
   /** Outside the coast that is known there is nothing to see, so the map stays on it. */
-  private keepWithin(bounds: L.LatLngBounds, begin: boolean) {
-    const whole = this.map.getBoundsZoom(bounds, true);
-    const least = Math.min(whole, 12);
+  private keepWithin(bounds: L.LatLngBounds) {
+    const least = Math.min(this.map.getBoundsZoom(bounds, true), 12);
     // At once: while a zoom is animated, Leaflet drops every other view that is asked for.
-    if (begin) this.map.setView(bounds.getCenter(), whole, { animate: false });
-    else if (this.map.getZoom() < least) this.map.setZoom(least, { animate: false });
+    if (this.map.getZoom() < least) this.map.setZoom(least, { animate: false });
     this.map.setMinZoom(least);
     this.map.setMaxBounds(bounds.pad(0.02));
     this.map.options.maxBoundsViscosity = 1;

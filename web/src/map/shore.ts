@@ -8,6 +8,9 @@ import type { Done, Order } from './tile.worker';
 /** Pixels of the map that a tile covers. */
 const SIDE = 512;
 
+/** Begun when this file is read, which is a step of its own in the app's start. */
+const painter = new Painter();
+
 /** The colours of the look of the moment. Only an element knows which of a light and a dark one holds. */
 function coloursNow(): Colours {
   const probe = document.body.appendChild(document.createElement('i'));
@@ -24,7 +27,6 @@ function coloursNow(): Colours {
 /** The land and the shore, coloured by regime, from our own vector tiles. */
 export class ShoreLayer extends L.GridLayer {
   private colours = coloursNow();
-  private readonly painter = new Painter();
   private readonly waiting = new Map<number, (done: Done) => void>();
   private orders = 0;
 
@@ -38,7 +40,7 @@ export class ShoreLayer extends L.GridLayer {
     } as L.GridLayerOptions);
     // What could not be fetched, or was drawn from above, is asked for again when there is signal.
     addEventListener('online', () => this.redraw());
-    this.painter.onmessage = ({ data }: MessageEvent<Done>) => {
+    painter.onmessage = ({ data }: MessageEvent<Done>) => {
       this.waiting.get(data.id)?.(data);
       this.waiting.delete(data.id);
     };
@@ -71,7 +73,7 @@ export class ShoreLayer extends L.GridLayer {
   private order(wanted: Wanted, offscreen: OffscreenCanvas, canvas: HTMLCanvasElement, done: L.DoneCallback) {
     const id = (this.orders += 1);
     this.waiting.set(id, ({ error }) => done(error === null ? undefined : new Error(error), canvas));
-    this.painter.postMessage({ id, ...wanted, canvas: offscreen } satisfies Order, [offscreen]);
+    painter.postMessage({ id, ...wanted, canvas: offscreen } satisfies Order, [offscreen]);
   }
 
   /** Older phones paint on the page itself (Safari before 16.4). */
