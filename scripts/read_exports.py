@@ -1,4 +1,4 @@
-"""Plans a day in the demonstration and reads its routes back with programs that are not ours."""
+"""Plans a day in the demonstration and reads its routes, and the refund report, back with programs that are not ours."""
 
 import csv
 import datetime
@@ -13,6 +13,7 @@ from http.cookiejar import CookieJar
 
 import gpxpy
 import icalendar
+import openpyxl
 import pyogrio
 
 URL = sys.argv[1]
@@ -73,3 +74,23 @@ routes = planned()
 assert {r["kind"] for r in routes} == {"truck", "boat"}, "the demonstration has a truck and a boat"
 for each in routes:
     read(each)
+
+
+def read_refund():
+    """The year's report as its spreadsheet and its CSV say it: the same lines, and totals that are their sums to the cent."""
+    ask("demo/role", {"role": "staff", "municipality": "4203"})
+    report = json.loads(ask("refunds"))
+    rows = [list(row) for row in openpyxl.load_workbook(io.BytesIO(ask("refunds.xlsx"))).active.values]
+    head, lines, total = rows[0], rows[1:-1], rows[-1]
+    plain = list(csv.reader(io.StringIO(ask("refunds.csv").decode().lstrip("\ufeff"))))
+    assert head == plain[0] and len(lines) == len(plain) - 2 == len(report["lines"]) > 0
+    cents = lambda cell: round(float(cell) * 100)
+    for line, row, text in zip(report["lines"], lines, plain[1:]):
+        assert [row[0], row[1], row[4]] == [line["code"], line["date"], line["weighed_kg"]] == [text[0], text[1], float(text[4])]
+        assert [cents(c) for c in row[6:9]] == [cents(c) for c in text[6:9]]
+    assert [cents(c) for c in total[6:9]] == [cents(c) for c in plain[-1][6:9]] == [report[k] for k in ("weight_cents", "expense_cents", "total_cents")]
+    assert [sum(cents(row[i]) for row in lines) for i in (6, 7, 8)] == [cents(c) for c in total[6:9]] and cents(total[8]) > 0
+    print(f"refund report: {len(lines)} actions, {total[8]} {report['currency']}, read by openpyxl and csv")
+
+
+read_refund()

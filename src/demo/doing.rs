@@ -163,6 +163,9 @@ async fn done(tx: &mut Tx, coast: &Coast, cast: &Cast, at: DateTime<Utc>) -> any
     let code = coast_code(tx, id).await?;
     let weighing = json!({"id": Uuid::now_v7(), "code": code, "weight_kg": 187.5});
     act::gate::weigh(tx, &hauler, serde_json::from_value(weighing)?, &WasteTerms::default()).await?;
+    let coffee = json!({"id": Uuid::now_v7(), "what": "Kaffe og boller", "seller": "Hove kiosk", "receipt": "1043", "cents": 34_950});
+    let costs = json!({"funding": {"kind": "refund"}, "declared": true, "expenses": [coffee]});
+    act::outcome::cost(tx, &cast.volunteer, id, serde_json::from_value(costs)?).await?;
     act::outcome::close(tx, &cast.volunteer, id).await?;
     act::outcome::thank(tx, &cast.staff, id).await?;
     Ok(())

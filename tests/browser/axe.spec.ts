@@ -1,20 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { randomUUID } from 'node:crypto';
 import { PHOTO, onShore, open, play } from './helpers';
-
-const SCREENS: Record<string, string> = {
-  map: '/',
-  list: '/list#11/58.43/8.82',
-  place: '/place/58.39950,8.78770?on=2026-05-20',
-  report: '/report/58.43300,8.82500#14/58.433/8.825',
-  about: '/about',
-  waiting: '/waiting',
-  kept: '/kept#12/58.44/8.8',
-  design: '/design',
-  enter: '/enter/00',
-  area: '/areas/4203',
-};
+import { FIRST, haulerScreens, openWhole, staffScreens } from './screens';
 
 for (const look of ['light', 'dark', 'sun'] as const) {
   test(`axe finds nothing on any screen, ${look}`, async ({ page }) => {
@@ -22,7 +9,7 @@ for (const look of ['light', 'dark', 'sun'] as const) {
     const policy: string[] = [];
     page.on('console', (m) => m.text().includes('Content Security Policy') && policy.push(m.text()));
     await appear(page, look);
-    for (const [name, path] of Object.entries(SCREENS)) {
+    for (const [name, path] of Object.entries(FIRST)) {
       await open(page, path);
       await expect(page.locator('.leaflet-marker-icon').first()).toBeVisible();
       await check(page, name);
@@ -97,27 +84,8 @@ for (const look of ['light', 'dark', 'sun'] as const) {
   test(`axe finds nothing on what is planned, left and fetched, ${look}`, async ({ page }) => {
     test.setTimeout(180_000); // twenty-three screens
     await appear(page, look);
-    const ids = async (what: string) =>
-      ((await (await page.request.get(`/api/v1/${what}`)).json()) as { features: { properties: { id: string; code: string } }[] }).features.map(
-        (f) => f.properties,
-      );
-    const [cleanup, pile, point, site] = [(await ids('cleanups'))[0], (await ids('piles'))[0], (await ids('equipment'))[0], (await ids('sites'))[0]];
-    const [order, adoption] = [(await ids('orders'))[0], (await ids('adoptions'))[0]];
-    const [segment] = (await (await page.request.get('/api/v1/segments/nearest?lon=8.9&lat=58.449')).json()) as { id: string }[];
-    const [lottery] = (await (await page.request.get('/api/v1/lotteries')).json()) as { id: string }[];
-    expect([segment?.id, lottery?.id]).not.toContain(undefined);
-    await page.request.post('/api/v1/demo/role', { data: { role: 'staff', municipality: '4203' } });
-    const paths = [
-      '/plan/58.44900,8.90000', `/cleanups/${cleanup?.id}`, `/results/${cleanup?.id}`, '/bags/58.71500,9.28000', `/piles/${pile?.id}`,
-      `/gate/${pile?.code}`, '/desk', `/orders/${order?.id}`, `/equipment/${point?.id}`, `/sites/${site?.id}`, '/messages', '/numbers', '/refund',
-      '/adopt/58.44900,8.90000', `/adoptions/${adoption?.id}`, '/season?name=Trom%C3%B8y%20speidergruppe', `/print/poster-${cleanup?.id}`,
-      `/print/tags-${cleanup?.id}`, '/lotteries', `/lotteries/${lottery?.id}`, `/stretches/${segment?.id}`, `/c/${pile?.code}`, '/gate',
-    ];
-    for (const path of paths) {
-      await open(page, path);
-      await expect(page.locator('aside h2')).toBeVisible();
-      await expect(page.locator('aside').getByText('Loading …')).toHaveCount(0);
-      await page.evaluate(() => document.querySelectorAll('aside details').forEach((d) => ((d as HTMLDetailsElement).open = true)));
+    for (const path of await staffScreens(page)) {
+      await openWhole(page, path);
       await check(page, path);
     }
   });
@@ -125,26 +93,19 @@ for (const look of ['light', 'dark', 'sun'] as const) {
 
 test('axe finds nothing on a fleet, a plan, a route and what they came to', async ({ page }) => {
   test.setTimeout(150_000); // twenty-one screens
-  const send = async (path: string, data: object) => (await page.request.post(path, { data })).json() as Promise<{ id: string }>;
-  await send('/api/v1/demo/role', { role: 'hauler', municipality: '4203' });
-  const day = new Date(Date.now() + 86_400_000);
-  while ([0, 6].includes(day.getDay())) day.setDate(day.getDate() + 1); // reception sites rest at weekends
-  const due = (await (await page.request.get('/api/v1/due-piles')).json()) as { id: string }[]; // other tests leave many
-  const plan = await send('/api/v1/plans', { id: randomUUID(), days: [day.toISOString().slice(0, 10)], piles: due.slice(0, 8).map((p) => p.id) });
+  const { plan, paths } = await haulerScreens(page);
   for (const look of ['light', 'dark', 'sun'] as const) {
     await appear(page, look);
-    for (const path of ['/fleet', '/plans', `/plans/${plan.id}`, '/routes', '/haulage']) {
-      await open(page, path);
-      await expect(page.locator('aside').getByText(/Loading|Looking for routes/)).toHaveCount(0, { timeout: 30_000 });
-      await page.evaluate(() => document.querySelectorAll('aside details').forEach((d) => ((d as HTMLDetailsElement).open = true)));
+    for (const path of paths) {
+      await openWhole(page, path);
       const change = page.locator('aside button[aria-expanded]').first();
       if (await change.count()) await change.click();
       await check(page, `${path} ${look}`);
     }
   }
-  await send(`/api/v1/plans/${plan.id}/publications`, {});
+  await page.request.post(`/api/v1/plans/${plan}/publications`, { data: {} });
   const [route] = (await (await page.request.get('/api/v1/my-routes')).json()) as { id: string }[];
-  await send(`/api/v1/routes/${route?.id}/starts`, {});
+  await page.request.post(`/api/v1/routes/${route?.id}/starts`, { data: {} });
   for (const look of ['light', 'dark', 'sun'] as const) {
     await appear(page, look);
     await open(page, `/routes/${route?.id}`);

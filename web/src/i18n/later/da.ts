@@ -20,7 +20,7 @@ export const later: LaterCatalogue = {
   'print.join': 'Scan og vær med. Ingen konto.',
   'print.tagText': 'Fastgør mærket på sækken. Scan for at se, hvad der sker med den.',
   'print.ticketBag': 'Lod, på sækken',
-  'print.ticketKeep': 'Lod, gem',
+  'print.ticketKeep': 'Lod, gem. Lodtrækningen:',
   'print.first': 'Første nummer',
   'gate.scan': 'Scan QR-koden med kameraet, eller skriv koden på sækken.',
   'gate.look': 'Find',

@@ -21,7 +21,7 @@ export const later = {
   'print.join': 'Scan and join. No account.',
   'print.tagText': 'Tie it to the bag. Scan to see what becomes of it.',
   'print.ticketBag': 'Ticket, on the bag',
-  'print.ticketKeep': 'Ticket, keep',
+  'print.ticketKeep': 'Ticket, keep. The draw:',
   'print.first': 'First number',
   'gate.scan': 'Scan the QR code with the camera, or type the code on the bag.',
   'gate.look': 'Find',

@@ -20,7 +20,7 @@ export const later: LaterCatalogue = {
   'print.join': 'Skann og bli med. Ingen konto.',
   'print.tagText': 'Fest lappen på sekken. Skann for å se hva som skjer med den.',
   'print.ticketBag': 'Lodd, på sekken',
-  'print.ticketKeep': 'Lodd, ta vare på',
+  'print.ticketKeep': 'Lodd, ta vare på. Trekningen:',
   'print.first': 'Første nummer',
   'gate.scan': 'Skann QR-koden med kameraet, eller skriv koden på sekken.',
   'gate.look': 'Finn',
