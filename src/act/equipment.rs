@@ -1,4 +1,4 @@
-//! Equipment points and reception sites: placing them, filling them, and taking from them.
+//! Equipment points: placing them, filling them, and taking from them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,18 @@ use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
 use crate::domain::place::LonLat;
-use crate::domain::site::{Site, Takes, checked_hours};
+use crate::domain::site::checked_hours;
 use crate::domain::text::{clean_optional, clean_required};
 use crate::domain::thing::Record;
 use crate::error::{Error, Result};
 use crate::store::Tx;
 
-/// What one sends to place an equipment point, or to describe it anew.
+/// What a point or a site is called, and when it is open.
+pub(super) fn name_and_hours(name: &str, hours: Option<&str>) -> Result<(String, Option<String>)> {
+    Ok((clean_required("name", name, 100)?, checked_hours(clean_optional("hours", hours, 200)?)?))
+}
+
+/// What one sends to place an equipment point.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPoint {
@@ -54,9 +59,8 @@ impl NewPoint {
     /// `invalid` with the field.
     pub fn checked(mut self) -> Result<(LonLat, Self)> {
         let at = LonLat::new(self.lon, self.lat)?;
-        self.name = clean_required("name", &self.name, 100)?;
+        (self.name, self.hours) = name_and_hours(&self.name, self.hours.as_deref())?;
         self.host = clean_optional("host", self.host.as_deref(), 100)?;
-        self.hours = checked_hours(clean_optional("hours", self.hours.as_deref(), 200)?)?;
         let twice = |s: &Stock| self.stock.iter().filter(|o| o.item == s.item).count() > 1;
         if self.stock.iter().any(|s| s.count > 10_000 || s.enough > 10_000 || twice(s)) {
             return Err(Error::invalid("stock", "Each item once, at most 10000."));
@@ -113,6 +117,43 @@ pub async fn use_point(tx: &mut Tx, by: &Person, id: Uuid, in_use: bool) -> Resu
     }
     point.in_use = in_use;
     keep(tx, point, if in_use { "placed" } else { "removed" }, None, Some(by)).await
+}
+
+/// What one sends to describe an equipment point anew.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointFacts {
+    /// What it is called.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Who looks after it.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub host: Option<String>,
+    /// Opening hours as OpenStreetMap writes them.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub hours: Option<String>,
+    /// How many of what it should have. What is not in it any more is no longer kept there.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub enough: Vec<Count>,
+}
+
+/// Describes an equipment point anew. What is in it stays as it was counted.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `invalid`.
+pub async fn describe_point(tx: &mut Tx, by: &Person, id: Uuid, facts: PointFacts) -> Result<EquipmentPoint> {
+    let mut point = looked_after_by(tx, by, id).await?;
+    let before = point.clone();
+    (point.name, point.hours) = name_and_hours(&facts.name, facts.hours.as_deref())?;
+    point.host = clean_optional("host", facts.host.as_deref(), 100)?;
+    point.should_have(&facts.enough)?;
+    if point == before {
+        return Ok(point);
+    }
+    keep(tx, point, "described", None, Some(by)).await
 }
 
 /// How the stock of a point changed.
@@ -199,92 +240,4 @@ pub async fn take_back(tx: &mut Tx, by: &Person, id: Uuid, loan: Uuid) -> Result
         return Ok(point);
     }
     keep(tx, point, "returned", None, Some(by)).await
-}
-
-/// What one sends to describe a reception site.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewSite {
-    /// Its id, made by the client.
-    pub id: Uuid,
-    /// Degrees east.
-    #[schema(minimum = -180, maximum = 180)]
-    pub lon: f64,
-    /// Degrees north.
-    #[schema(minimum = -90, maximum = 90)]
-    pub lat: f64,
-    /// What it is called.
-    #[schema(min_length = 1, max_length = 100)]
-    pub name: String,
-    /// Opening hours as OpenStreetMap writes them.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub hours: Option<String>,
-    /// What it takes.
-    #[serde(default)]
-    #[schema(max_items = 10)]
-    pub takes: Vec<Takes>,
-    /// Whom to call.
-    #[serde(default)]
-    #[schema(max_length = 30)]
-    pub phone: Option<String>,
-}
-
-impl NewSite {
-    /// Checks everything that can be checked without the database.
-    ///
-    /// # Errors
-    /// `invalid` with the field.
-    pub fn checked(mut self) -> Result<(LonLat, Self)> {
-        let at = LonLat::new(self.lon, self.lat)?;
-        self.name = clean_required("name", &self.name, 100)?;
-        self.hours = checked_hours(clean_optional("hours", self.hours.as_deref(), 200)?)?;
-        self.phone = clean_optional("phone", self.phone.as_deref(), 30)?;
-        self.takes.sort_unstable();
-        self.takes.dedup();
-        Ok((at, self))
-    }
-}
-
-/// Describes a reception site.
-///
-/// # Errors
-/// `forbidden`, `id_taken`.
-pub async fn describe_site(
-    tx: &mut Tx,
-    by: &Person,
-    new: NewSite,
-    sent: [u8; 32],
-    at: LonLat,
-    municipality: Option<String>,
-) -> Result<Made<Site>> {
-    allow(by, Action::Place, Subject { own: false, municipality: municipality.as_deref() })?;
-    if let Some(there) = before(tx, by, new.id, &sent).await? {
-        return Ok(Made::Before(there));
-    }
-    let site = Site {
-        record: Record::new(new.id, None, tx.now),
-        at,
-        municipality,
-        name: new.name,
-        hours: new.hours,
-        takes: new.takes,
-        phone: new.phone,
-        in_use: true,
-    };
-    add(tx, by, site, &sent, "placed").await
-}
-
-/// Takes a site off the map.
-///
-/// # Errors
-/// `forbidden`, `not_found`.
-pub async fn close_site(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Site> {
-    let mut site: Site = find(tx, id).await?;
-    allow(by, Action::Place, Subject { own: false, municipality: site.municipality.as_deref() })?;
-    if !site.in_use {
-        return Ok(site);
-    }
-    site.in_use = false;
-    keep(tx, site, "removed", None, Some(by)).await
 }

@@ -20,6 +20,7 @@ pub mod photo;
 pub mod pile;
 pub mod plan;
 pub mod reminder;
+pub mod site;
 pub mod zone;
 
 use chrono::{DateTime, TimeDelta, Utc};

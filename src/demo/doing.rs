@@ -100,9 +100,9 @@ async fn places(tx: &mut Tx, coast: &Coast, staff: &Person) -> anyhow::Result<()
             "hours": "Mo-Fr 07:00-16:00", "takes": ["litter", "by_boat"]}),
     ];
     for site in sites {
-        let (at, site) = serde_json::from_value::<act::equipment::NewSite>(site)?.checked()?;
+        let (at, site) = serde_json::from_value::<act::site::NewSite>(site)?.checked()?;
         let (sent, code) = (digest(&site)?, coast.municipality(at).map(|m| m.code.clone()));
-        act::equipment::describe_site(tx, staff, site, sent, at, code).await?;
+        act::site::place(tx, staff, site, sent, at, code).await?;
     }
     Ok(())
 }
@@ -163,7 +163,8 @@ async fn done(tx: &mut Tx, coast: &Coast, cast: &Cast, at: DateTime<Utc>) -> any
     let code = coast_code(tx, id).await?;
     let weighing = json!({"id": Uuid::now_v7(), "code": code, "weight_kg": 187.5});
     act::gate::weigh(tx, &hauler, serde_json::from_value(weighing)?, &WasteTerms::default()).await?;
-    let coffee = json!({"id": Uuid::now_v7(), "what": "Kaffe og boller", "seller": "Hove kiosk", "receipt": "1043", "cents": 34_950});
+    let coffee =
+        json!({"id": Uuid::now_v7(), "what": "Kaffe og boller", "seller": "Hove kiosk", "receipt": "1043", "cents": 34_950});
     let costs = json!({"funding": {"kind": "refund"}, "declared": true, "expenses": [coffee]});
     act::outcome::cost(tx, &cast.volunteer, id, serde_json::from_value(costs)?).await?;
     act::outcome::close(tx, &cast.volunteer, id).await?;

@@ -178,6 +178,19 @@ impl EquipmentPoint {
         self.stock.iter().find(|s| s.item == item).map_or(0, |s| s.count)
     }
 
+    /// Says anew how many of what there should be. What is there stays as it was counted.
+    ///
+    /// # Errors
+    /// `invalid` at `enough`.
+    pub fn should_have(&mut self, enough: &[Count]) -> Result<()> {
+        let twice = |c: &Count| enough.iter().filter(|o| o.item == c.item).count() > 1;
+        if enough.iter().any(|c| c.count > MOST || twice(c)) {
+            return Err(Error::invalid("enough", format!("Each item once, at most {MOST}.")));
+        }
+        self.stock = enough.iter().map(|&Count { item, count }| Stock { item, count: self.has(item), enough: count }).collect();
+        Ok(())
+    }
+
     /// Changes the stock.
     ///
     /// # Errors

@@ -86,4 +86,37 @@ both! {
         }
         ola.act(&point, "equipment", "returns", json!({"loan": Uuid::now_v7()})).await.refused(422, "invalid");
     }
+
+    async fn points_and_sites_are_described_anew(app) {
+        let (ola, staff) = (app.volunteer().await, app.as_role("staff").await);
+        let point = place(&staff, OPEN, 30, None).await;
+        let facts = json!({"name": "Boksen ved brua", "host": "Kiosken", "hours": "Mo-Fr 09:00-15:00",
+            "enough": [{"item": "bags", "count": 60}, {"item": "gloves", "count": 10}]});
+        ola.act(&point, "equipment", "descriptions", facts.clone()).await.refused(403, "forbidden");
+        let versions: Vec<Value> = [
+            staff.act(&point, "equipment", "descriptions", facts.clone()).await.expect(StatusCode::OK),
+            staff.act(&point, "equipment", "descriptions", facts.clone()).await.expect(StatusCode::OK), // nothing more to say
+        ].iter().map(|p| p["version"].clone()).collect();
+        assert_eq!(versions, [2, 2]);
+        let shown = ola.see(&point, "equipment").await["point"].clone();
+        assert_eq!((&shown["name"], &shown["host"], &shown["hours"]), (&facts["name"], &facts["host"], &facts["hours"]));
+        let stock = json!([{"item": "bags", "count": 30, "enough": 60}, {"item": "gloves", "count": 0, "enough": 10}]);
+        assert_eq!(shown["stock"], stock);
+        let wrong = |field: &str, value: Value| { let mut f = facts.clone(); f[field] = value; f };
+        for (field, value) in [("name", json!(" ")), ("hours", json!("nine to five")), ("enough", json!([{"item": "bags", "count": 1}, {"item": "bags", "count": 2}]))] {
+            assert_eq!(staff.act(&point, "equipment", "descriptions", wrong(field, value)).await.refused(422, "invalid")["field"], field);
+        }
+        assert_eq!(ola.see(&point, "equipment").await["point"], shown);
+
+        let site = json!({"id": Uuid::now_v7(), "lon": OPEN.0, "lat": OPEN.1, "name": "Stasjonen", "takes": ["litter"]});
+        let site = staff.post("/api/v1/sites", site).await.expect(StatusCode::CREATED);
+        let facts = json!({"name": "Gjenvinningsstasjonen", "hours": "Mo-Fr 08:00-16:00", "takes": ["bulky", "litter", "litter"], "phone": "37 00 00 00"});
+        ola.act(&site, "sites", "descriptions", facts.clone()).await.refused(403, "forbidden");
+        staff.act(&site, "sites", "descriptions", facts.clone()).await.expect(StatusCode::OK);
+        let sites = ola.get("/api/v1/sites").await.json();
+        let shown = &sites["features"][0]["properties"];
+        assert_eq!((&shown["name"], &shown["hours"], &shown["phone"]), (&facts["name"], &facts["hours"], &facts["phone"]));
+        assert_eq!(shown["takes"], json!(["litter", "bulky"]));
+        staff.act(&json!({"id": Uuid::now_v7()}), "sites", "descriptions", facts).await.refused(404, "not_found");
+    }
 }

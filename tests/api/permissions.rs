@@ -82,7 +82,9 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/weighings", Some(Action::Weigh)),
     ("get", "/api/v1/duties", None), // one's own
     ("get", "/api/v1/sites", Some(Action::Look)),
+    ("get", "/api/v1/sites/{id}", Some(Action::Look)),
     ("post", "/api/v1/sites", Some(Action::Place)),
+    ("post", "/api/v1/sites/{id}/descriptions", Some(Action::Place)),
     ("post", "/api/v1/sites/{id}/closings", Some(Action::Place)),
     ("get", "/api/v1/orders", Some(Action::Look)),
     ("post", "/api/v1/orders", Some(Action::Order)),
@@ -104,6 +106,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/equipment/{id}/stock-changes", Some(Action::Stock)),
     ("post", "/api/v1/equipment/{id}/loans", Some(Action::Stock)),
     ("post", "/api/v1/equipment/{id}/returns", Some(Action::Stock)),
+    ("post", "/api/v1/equipment/{id}/descriptions", Some(Action::Place)),
     ("post", "/api/v1/equipment/{id}/removals", Some(Action::Place)),
     ("get", "/api/v1/planned-drops", None), // staff: tests/api/equipment.rs
     ("get", "/api/v1/adoptions", Some(Action::Look)),
@@ -307,7 +310,12 @@ async fn placed(staff: &Person, path: &str) -> (String, Value) {
     if path.contains("/sites") {
         let there = staff.post("/api/v1/sites", site.clone()).await.expect(StatusCode::CREATED);
         site["id"] = json!(Uuid::now_v7());
-        return (id_of(&there), if path.ends_with("/closings") { json!({}) } else { site });
+        let body = match path {
+            p if p.ends_with("/closings") => json!({}),
+            p if p.ends_with("/descriptions") => json!({"name": "Stasjonen"}),
+            _ => site,
+        };
+        return (id_of(&there), body);
     }
     let stock = json!([{"item": "scale", "count": 2, "enough": 2}]);
     let point = staff.post("/api/v1/equipment", new(stock.clone())).await.expect(StatusCode::CREATED);
@@ -317,6 +325,7 @@ async fn placed(staff: &Person, path: &str) -> (String, Value) {
         p if p.ends_with("/stock-changes") => {
             json!({"id": Uuid::now_v7(), "how": "sighting", "items": [{"item": "bags", "count": 0}]})
         }
+        p if p.ends_with("/descriptions") => json!({"name": "Boksen ved brua"}),
         p if p.ends_with("/loans") => loan,
         p if p.ends_with("/returns") => {
             staff.act(&point, "equipment", "loans", loan.clone()).await.expect(StatusCode::OK);

@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
 import { at, drawSquare, onShore, open, PHOTO, reportBySomebody, somebody } from './helpers';
 
 // What people do on their own screens beside the story from report to thanks (story.spec.ts).
@@ -129,6 +130,34 @@ test('larger equipment is borrowed until a day and brought back; a box is filled
   await page.getByRole('button', { name: 'Save the numbers' }).click();
   await expect(page.getByText('Thank you! It is noted.')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'gloves' })).toContainText('27');
+});
+
+test('staff change what a box and a reception site say, and everybody reads it', async ({ browser, baseURL, request }) => {
+  const staff = await somebody(browser, baseURL, 'staff');
+  const place = { lon: 8.79, lat: 58.4565 };
+  const make = async (what: string, more: object) =>
+    ((await (await staff.request.post(`/api/v1/${what}`, { data: { id: randomUUID(), ...place, ...more } })).json()) as { id: string }).id;
+  const box = await make('equipment', { name: 'Boksen', stock: [{ item: 'bags', count: 12, enough: 20 }] });
+  const site = await make('sites', { name: 'Stasjonen', takes: ['litter'] });
+  await open(staff, `/equipment/${box}`);
+  await staff.getByText('Change what it says').click();
+  await staff.getByLabel('Name', { exact: true }).fill('Boksen ved brua');
+  await staff.getByRole('spinbutton', { name: 'bags', exact: true }).fill('60');
+  await staff.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(staff.getByRole('heading', { name: 'Boksen ved brua' })).toBeVisible();
+  const shown = (await (await request.get(`/api/v1/equipment/${box}`)).json()) as { point: { stock: object[] } };
+  expect(shown.point.stock).toEqual([{ item: 'bags', count: 12, enough: 60 }]);
+  await open(staff, `/sites/${site}`);
+  await staff.getByText('Change what it says').click();
+  await staff.getByLabel('Opening hours').fill('nine to five');
+  await staff.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(staff.getByRole('alert')).toContainText('Look at the opening hours.');
+  await staff.getByLabel('Opening hours').fill('24/7');
+  await staff.getByRole('button', { name: 'Save', exact: true }).click();
+  const reader = await somebody(browser, baseURL);
+  await open(reader, `/sites/${site}`);
+  await expect(reader.locator('aside').getByText('open now')).toBeVisible();
+  await expect(reader.getByText('Change what it says')).toHaveCount(0);
 });
 
 test('a whole stretch is given to a crew by drawing around it; the crew shows before and after, and it stays apart from volunteers', async ({ browser, baseURL, request }) => {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Refusals;
 use super::places::Collection;
 use super::things::{Nothing, Where, acts, known, made, municipality};
-use crate::act::equipment::{NewLoan, NewPoint, StockChange};
+use crate::act::equipment::{NewLoan, NewPoint, PointFacts, StockChange};
 use crate::act::{self, digest};
 use crate::domain::equipment::{Count, EquipmentPoint, Item, Level};
 use crate::domain::permission::{Action, Subject, allow};
@@ -157,6 +157,8 @@ acts! {
     lend "/api/v1/equipment/{id}/loans" "equipment" (NewLoan) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::lend(tx, &by, id, sent).await.map(|p| p.for_all()) } }
     /// Bring something back
     take_back "/api/v1/equipment/{id}/returns" "equipment" (Return) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::take_back(tx, &by, id, sent.loan).await.map(|p| p.for_all()) } }
+    /// Describe an equipment point anew
+    describe "/api/v1/equipment/{id}/descriptions" "equipment" (PointFacts) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::describe_point(tx, &by, id, sent).await.map(|p| p.for_all()) } }
     /// Take an equipment point away
     remove "/api/v1/equipment/{id}/removals" "equipment" (Nothing) -> EquipmentPoint { |app, tx, by, id, sent| async { act::equipment::use_point(tx, &by, id, false).await.map(|p| p.for_all()) } }
 }

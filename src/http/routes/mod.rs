@@ -22,6 +22,7 @@ mod places;
 mod plans;
 mod rulebook;
 pub mod share;
+mod sites;
 mod things;
 mod zones;
 
@@ -105,9 +106,11 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(piles::coded)
         .service(piles::weigh)
         .service(piles::duties)
-        .service(piles::site_list)
-        .service(piles::place_site)
-        .service(piles::close_site)
+        .service(sites::list)
+        .service(sites::one)
+        .service(sites::place)
+        .service(sites::describe)
+        .service(sites::close)
         .service(orders::list)
         .service(orders::give)
         .service(orders::one)
@@ -128,6 +131,7 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(equipment::stock)
         .service(equipment::lend)
         .service(equipment::take_back)
+        .service(equipment::describe)
         .service(equipment::remove)
         .service(equipment::drops)
         .service(adoptions::list)

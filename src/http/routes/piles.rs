@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::Refusals;
 use super::places::Collection;
+use super::sites::{NearSite, SiteShown};
 use super::things::{Nothing, Where, acts, haulers, known, made, municipality};
 use crate::act::cleanup::Why;
 use crate::act::gate::{NewWeighing, Weighed, no_such_code};
@@ -22,7 +23,6 @@ use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
 use crate::domain::pile::{Access, Hauler, Origin, Pile};
 use crate::domain::place::LonLat;
-use crate::domain::site::{Site, open_at};
 use crate::error::Result;
 use crate::http::App;
 use crate::http::read::{Body, Params, id};
@@ -109,19 +109,6 @@ pub struct PlaceAndAccess {
     access: Access,
 }
 
-/// A reception site near a place.
-#[derive(Serialize, ToSchema)]
-pub struct NearSite {
-    /// The site.
-    site: Site,
-    /// Geodesic metres to it.
-    distance_m: f64,
-    /// Whether it is open now.
-    open: bool,
-    /// When that changes, by the local clock.
-    changes_at: Option<String>,
-}
-
 /// What can become of bags at a place.
 #[derive(Serialize, ToSchema)]
 pub struct WasteOptions {
@@ -143,11 +130,7 @@ pub async fn options(app: web::Data<App>, q: Params<PlaceAndAccess>) -> Result<w
     let now = app.live.clock.now().with_timezone(&app.live.time_zone);
     let coast = app.live.coast().clone();
     let near = coast.sites.nearest(at, 3, 100_000.0, |s| s.at).into_iter().filter(|(_, s)| s.in_use);
-    let sites = near.map(|(metres, site)| {
-        let (open, changes_at) = open_at(site.hours.as_deref(), now);
-        let changes_at = changes_at.map(|t| t.format("%Y-%m-%dT%H:%M").to_string());
-        NearSite { site: (**site).clone(), distance_m: metres.round(), open, changes_at }
-    });
+    let sites = near.map(|(metres, site)| NearSite { distance_m: metres.round(), shown: SiteShown::at(site, now) });
     Ok(web::Json(WasteOptions {
         haulers: haulers(&app, at, q.0.access).into_iter().map(|h| h.name).collect(),
         boat_bags: app.config.waste.boat_bags,
@@ -285,33 +268,4 @@ fn concerns(by: &Person, pile: &Pile) -> bool {
     let staff = allow(by, Action::Fetch, Subject { own: false, municipality: pile.municipality.as_deref() }).is_ok();
     let nobodys = pile.municipality.is_none() && by.municipality().is_some();
     hauler || staff || nobodys
-}
-
-/// Reception sites
-#[utoipa::path(tag = "waste", params(Where), responses((status = 200, body = Collection<Site>), Refusals))]
-#[get("/api/v1/sites")]
-pub async fn site_list(app: web::Data<App>, q: Params<Where>) -> Result<web::Json<Collection<Site>>> {
-    let passes = |s: &Site| s.in_use && q.0.passes("", s.municipality.as_deref());
-    Ok(web::Json(Collection::points(q.0.find(&app, &app.live.coast().sites, passes)?)))
-}
-
-/// Put a reception site on the map
-#[utoipa::path(tag = "waste", request_body = act::equipment::NewSite, responses(
-    (status = 200, description = "it was there before", body = Site), (status = 201, body = Site), Refusals))]
-#[post("/api/v1/sites")]
-pub async fn place_site(app: web::Data<App>, who: Actor, new: Body<act::equipment::NewSite>) -> Result<HttpResponse> {
-    let (by, sent) = (who.0, digest(&new.0)?);
-    let (at, new) = new.0.checked()?;
-    let code = municipality(&app, at);
-    allow(&by, Action::Place, Subject { own: false, municipality: code.as_deref() })?;
-    let done = app
-        .live
-        .write(move |tx| Box::pin(async move { act::equipment::describe_site(tx, &by, new, sent, at, code).await }))
-        .await?;
-    Ok(made(done))
-}
-
-acts! {
-    /// Take a reception site off the map
-    close_site "/api/v1/sites/{id}/closings" "waste" (Nothing) -> Site { |app, tx, by, id, sent| act::equipment::close_site(tx, &by, id) }
 }

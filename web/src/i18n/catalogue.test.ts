@@ -93,7 +93,9 @@ describe('the catalogues', () => {
     const panels = first.map((name) => join(src, 'panels', panel(name)));
     const text = withImports([join(src, 'main.ts'), join(src, 'map/map.ts'), ...panels]);
     expect(panels.length).toBeGreaterThan(5);
-    expect(Object.keys(enLater).filter((key) => uses(text, key))).toEqual([]);
+    // What a form calls its fields comes with the form; where it is not there, nothing is said of it.
+    const wanted = Object.keys(enLater).filter((key) => !key.startsWith('field.'));
+    expect(wanted.filter((key) => uses(text, key))).toEqual([]);
     const parts = [...text.matchAll(/.{20}import\('\.\.\/things/g)].map((m) => m[0]);
     expect(parts.filter((part) => !part.includes('withTexts(') && !part.includes('load: ()'))).toEqual([]);
   });

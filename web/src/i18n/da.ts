@@ -350,6 +350,7 @@ export const da: Catalogue = {
   'level.empty': 'Tomt',
   'site.one': 'Modtagested',
   'site.place': 'Sæt modtagestedet ud',
+  'place.describe': 'Ret oplysningerne',
   'site.remove': 'Fjern modtagestedet',
   'messages.title': 'Beskeder',
   'messages.badge': { one: '{n} ulæst besked', other: '{n} ulæste beskeder' },

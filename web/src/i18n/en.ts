@@ -350,6 +350,7 @@ export const en = {
   'level.empty': 'Empty',
   'site.one': 'Reception site',
   'site.place': 'Place the site',
+  'place.describe': 'Change what it says',
   'site.remove': 'Remove the site',
   'messages.title': 'Messages',
   'messages.badge': { one: '{n} unread message', other: '{n} unread messages' },

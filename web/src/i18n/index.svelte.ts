@@ -151,6 +151,12 @@ export function problem(code: string): string {
   return t((key in language.messages ? key : 'problem.internal') as Key);
 }
 
+/** What forms call a field of the API; nothing for one that nobody types into. */
+export function fieldOf(name: string | null): string | null {
+  const key = `field.${name}`;
+  return key in language.messages ? t(key as Key) : null;
+}
+
 /** Dates and times as the language writes them. */
 function written(name: string, how: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const locales = language.locales;

@@ -350,6 +350,7 @@ export const nb: Catalogue = {
   'level.empty': 'Tomt',
   'site.one': 'Mottak',
   'site.place': 'Sett ut mottaket',
+  'place.describe': 'Endre opplysningene',
   'site.remove': 'Ta bort mottaket',
   'messages.title': 'Beskjeder',
   'messages.badge': { one: '{n} ulest beskjed', other: '{n} uleste beskjeder' },

@@ -351,6 +351,7 @@ export const nn: Catalogue = {
   'level.empty': 'Tomt',
   'site.one': 'Mottak',
   'site.place': 'Set ut mottaket',
+  'place.describe': 'Endre opplysningane',
   'site.remove': 'Ta bort mottaket',
   'messages.title': 'Beskjedar',
   'messages.badge': { one: '{n} ulesen beskjed', other: '{n} ulesne beskjedar' },
