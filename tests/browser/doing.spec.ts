@@ -72,6 +72,25 @@ test('who is too many waits, is told when there is room, and whoever leaves late
   await expect(second.getByText('“Storm”')).toBeVisible();
 });
 
+test('a cleanup is planned again, and the days on which the place does not allow it are told', async ({ browser, baseURL }) => {
+  // The bird reserve is closed from the middle of April: a cleanup in March, repeated monthly, meets it.
+  const page = await somebody(browser, baseURL);
+  const year = new Date().getFullYear() + 1;
+  await page.request.post('/api/v1/session');
+  const from = new Date(`${year}-03-20T10:00:00Z`);
+  const inside = { lon: 8.7877, lat: 58.3995 };
+  const plan = { id: randomUUID(), ...inside, from, until: new Date(from.getTime() + 7_200_000), organiser_kind: 'person', open: true };
+  const made = await page.request.post('/api/v1/cleanups', { data: plan });
+  expect(made.status(), await made.text()).toBe(201);
+  await open(page, `/cleanups/${plan.id}`);
+  await page.getByText('Repeat the cleanup').click();
+  await page.getByLabel('Repeat so many times').fill('2');
+  await page.getByLabel('How often?').selectOption('month');
+  await page.getByRole('button', { name: 'Save the plan' }).click();
+  await expect(page.getByText(`Not 20 Apr ${year}`, { exact: false })).toBeVisible();
+  await expect(page.getByText(`Not 20 May ${year}`, { exact: false })).toBeVisible();
+});
+
 test('bags are split and carried together, declined with a reason, failed, fetched, and one is taken by the sea', async ({ browser, baseURL, request }) => {
   const place = await onShore(request, { lon: 8.8695, lat: 58.4415 });
   const [maker, hauler] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];

@@ -14,7 +14,7 @@ export interface Kind {
   /** The request; the body is the item's own unless it says another. */
   request: (item: Item) => { method: 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown; headers?: HeadersInit };
   /** What the app knows once it was taken. */
-  taken?: (answer: unknown) => void;
+  taken?: (answer: unknown, item: Item) => void;
   /** Looks up what was made by it already, though its answer was lost; with the photos it is to have. */
   stands?: (item: Item) => Promise<{ photos: string[] } | null>;
   /** Where one looks at what it is about. */
@@ -204,7 +204,14 @@ export const KINDS = {
   thank: on('cleanup.thank', 'cleanup', 'thanks'),
   close_cleanup: on('cleanup.close', 'cleanup', 'closings'),
   cost: on('cost.title', 'cleanup', 'costs'),
-  repeat: on('cleanup.repeat', 'cleanup', 'repeats'),
+  repeat: {
+    ...on('cleanup.repeat', 'cleanup', 'repeats'),
+    taken: (answer, item) => {
+      const came = answer as Schemas['Repeated'];
+      things.repeated.set(item.about, came);
+      came.planned.forEach((c) => keepThing('cleanup', c));
+    },
+  },
   leave_bags: { ...make('pile.leave', 'pile'), change: (item) => form('bags', item, 'cleanup', 'order') },
   pile_ready: on('pile.ready', 'pile', 'readiness'),
   pile_accept: on('pile.accept', 'pile', 'acceptances'),

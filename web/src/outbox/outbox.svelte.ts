@@ -312,7 +312,7 @@ class Outbox {
         this.failures = 0; // something gets through
         await this.update(id, () => ({ taken: true }));
         this.flying = null;
-        if (answer) kindOf(item).taken?.(answer);
+        if (answer) kindOf(item).taken?.(answer, item);
       }
       // The act is on the map; a form need not wait for its photos.
       this.tell(id, { state: 'sent', answer });

@@ -61,6 +61,8 @@ class Things {
   equipment = new SvelteMap<string, Point>();
   site = new SvelteMap<string, Site>();
   lines = new SvelteMap<string, Lines>();
+  /** What came of planning a cleanup again. */
+  repeated = new SvelteMap<string, Schemas['Repeated']>();
   /** What lay on the phone, and has not been seen since. */
   private readonly recalled = new Map<string, LayerName>();
   /** Counts what happened, for those who show a thing with what belongs to it. */

@@ -355,6 +355,7 @@ export const later: LaterCatalogue = {
   'plan.most': 'Højeste antal deltagere',
   'plan.again': 'Gentag så mange gange',
   'plan.every': 'Hvor ofte?',
+  'cleanup.skipped': 'Ikke {date}:',
   'plan.every.week': 'hver uge',
   'plan.every.two_weeks': 'hver anden uge',
   'plan.every.month': 'hver måned',

@@ -356,6 +356,7 @@ export const later = {
   'plan.most': 'Most people',
   'plan.again': 'Repeat so many times',
   'plan.every': 'How often?',
+  'cleanup.skipped': 'Not {date}:',
   'plan.every.week': 'every week',
   'plan.every.two_weeks': 'every two weeks',
   'plan.every.month': 'every month',

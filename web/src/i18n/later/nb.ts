@@ -357,6 +357,7 @@ export const later: LaterCatalogue = {
   'plan.most': 'Flest deltakere',
   'plan.again': 'Gjenta så mange ganger',
   'plan.every': 'Hvor ofte?',
+  'cleanup.skipped': 'Ikke {date}:',
   'plan.every.week': 'hver uke',
   'plan.every.two_weeks': 'annenhver uke',
   'plan.every.month': 'hver måned',

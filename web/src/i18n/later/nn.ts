@@ -357,6 +357,7 @@ export const later: LaterCatalogue = {
   'plan.most': 'Flest deltakarar',
   'plan.again': 'Ta opp att så mange gonger',
   'plan.every': 'Kor ofte?',
+  'cleanup.skipped': 'Ikkje {date}:',
   'plan.every.week': 'kvar veke',
   'plan.every.two_weeks': 'annakvar veke',
   'plan.every.month': 'kvar månad',
