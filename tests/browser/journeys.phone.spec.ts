@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { onShore, open, PHOTO, reportBySomebody } from './helpers';
 
@@ -108,5 +109,37 @@ test('planning a cleanup takes four taps from the place, cleaning now takes one'
     await open(second, `/place/${other.lat.toFixed(5)},${other.lon.toFixed(5)}`);
     await second.getByRole('button', { name: 'I am cleaning now' }).click();
     await expect(second.locator('aside').getByText('Under way')).toBeVisible();
+  });
+});
+
+test('weighing at the gate takes three taps from the typed code, two from the scanned one', async ({ page, context }) => {
+  const bags = async (lon: number) => {
+    const place = await onShore(page.request, { lon, lat: 58.449 });
+    await page.request.post('/api/v1/session');
+    const left = await page.request.post('/api/v1/piles', {
+      data: { id: randomUUID(), ...place, bags: { full: 3 }, access: 'road', safe_from_tide: true, ready: true },
+    });
+    return ((await left.json()) as { code: string }).code;
+  };
+  const [typed, scanned] = [await bags(8.902), await bags(8.906)];
+  await page.request.post('/api/v1/demo/role', { data: { role: 'staff', municipality: '4203' } });
+  await journey(page, 'weigh at the gate, the code typed: see it, weigh', 3, async () => {
+    await open(page, '/gate');
+    await expect(page.getByRole('textbox', { name: /^Code/ })).toBeFocused();
+    await page.keyboard.type(typed);
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
+    await expect(page.getByText('3 bags')).toBeVisible();
+    await page.getByLabel('Kilograms').click();
+    await page.keyboard.type('27.5');
+    await page.getByRole('button', { name: 'Save the weight' }).click();
+    await expect(page.getByRole('status').filter({ hasText: '27.5' })).toBeVisible();
+  });
+  const second = await context.newPage();
+  await journey(second, 'weigh at the gate, the code scanned: weight, weigh', 2, async () => {
+    await open(second, `/c/${scanned}`);
+    await second.getByLabel('Kilograms').click();
+    await second.keyboard.type('31');
+    await second.getByRole('button', { name: 'Save the weight' }).click();
+    await expect(second.getByRole('status').filter({ hasText: '31' })).toBeVisible();
   });
 });
