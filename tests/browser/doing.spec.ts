@@ -33,6 +33,27 @@ test('a stretch is adopted by a school, granted by the municipality, and known t
   await expect(passer.getByText('Roligheden skole looks after this stretch')).toBeVisible();
 });
 
+test('a whole island is adopted at once; the mainland is told to be too long', async ({ browser, baseURL }) => {
+  const page = await somebody(browser, baseURL);
+  await open(page, `/adopt/58.39950,8.78770#14/58.3995/8.7877`);
+  await expect(page.getByText(/^Chosen: [1-9]/)).toBeVisible();
+  await page.getByRole('button', { name: 'The whole island' }).click();
+  await expect(page.getByText(/^Chosen: [\d,]+ m/)).not.toHaveText(/^Chosen: (1|2)\d\d m/);
+  await page.getByLabel('What is the place called?').fill('Store Torungen');
+  await page.getByLabel('Your name or group').fill('Fyrets venner');
+  const sent = page.waitForRequest((r) => r.url().endsWith('/api/v1/adoptions') && r.method() === 'POST');
+  await page.getByRole('button', { name: 'Ask to adopt' }).click();
+  const { stretches } = (await sent).postDataJSON() as { stretches: { lon: number; lat: number }[] };
+  // All around: there is shore to the north and south, east and west of the middle.
+  const [lons, lats] = [stretches.map((s) => s.lon), stretches.map((s) => s.lat)];
+  expect(stretches.length).toBeGreaterThan(3);
+  expect([Math.max(...lons) - Math.min(...lons), Math.max(...lats) - Math.min(...lats)].map((d) => d > 0.001)).toEqual([true, true]);
+  await expect(page.getByText('waits for an answer')).toBeVisible();
+  await open(page, '/adopt/58.50000,8.90000#12/58.5/8.9');
+  await page.getByRole('button', { name: 'The whole island' }).click();
+  await expect(page.getByText(/does not go around an island/)).toBeVisible();
+});
+
 test('who is too many waits, is told when there is room, and whoever leaves late is asked why', async ({ browser, baseURL, request }) => {
   const place = await onShore(request, { lon: 8.945, lat: 58.471 });
   const [organiser, first, second] = [await somebody(browser, baseURL), await somebody(browser, baseURL), await somebody(browser, baseURL)];

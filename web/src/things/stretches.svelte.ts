@@ -10,6 +10,8 @@ export interface Segment {
 
 /** How far around a place stretches are looked for, in degrees of latitude: two kilometres. */
 const REACH = 0.018;
+/** The most that can be chosen at once, as the service has it. */
+const MOST = 200;
 
 const metres = (a: [number, number], b: [number, number]) =>
   metresBetween({ lon: a[0], lat: a[1] }, { lon: b[0], lat: b[1] });
@@ -17,6 +19,11 @@ const metres = (a: [number, number], b: [number, number]) =>
 const middle = (s: Segment): [number, number] => s.line[Math.floor(s.line.length / 2)] ?? [0, 0];
 const length = (s: Segment) => s.line.slice(1).reduce((sum, v, i) => sum + metres(v, s.line[i] ?? v), 0);
 const distance = (s: Segment, at: [number, number]) => Math.min(...s.line.map((v) => metres(v, at)));
+
+function segmentsAround(lon: number, lat: number): Promise<Segment[]> {
+  const dlon = REACH / Math.cos((lat * Math.PI) / 180);
+  return segmentsIn({ west: lon - dlon, south: lat - REACH, east: lon + dlon, north: lat + REACH });
+}
 
 async function segmentsIn(frame: Bounds): Promise<Segment[]> {
   const found = await ask(api.GET('/api/v1/segments', { params: { query: { bbox: bboxOf(frame) } } }));
@@ -46,8 +53,7 @@ export class Stretches {
   private async look(lon: number, lat: number) {
     const key = `${lon.toFixed(3)},${lat.toFixed(3)}`;
     if (key === this.last) return;
-    const dlon = REACH / Math.cos((lat * Math.PI) / 180);
-    this.near = await segmentsIn({ west: lon - dlon, south: lat - REACH, east: lon + dlon, north: lat + REACH });
+    this.near = await segmentsAround(lon, lat);
     this.last = key;
   }
 
@@ -82,11 +88,37 @@ export class Stretches {
     this.chosen = chosen;
   }
 
+  private nearest(lon: number, lat: number): Segment | undefined {
+    return [...this.near].sort((a, b) => distance(a, [lon, lat]) - distance(b, [lon, lat]))[0];
+  }
+
+  /** Chooses the shore all around the island at a place. False where it is none, or one of too many stretches. */
+  async island(lon: number, lat: number): Promise<boolean> {
+    const turn = ++this.turn;
+    await this.look(lon, lat);
+    const first = this.nearest(lon, lat);
+    if (!first) return false;
+    // The shore goes on in the stretch that begins where one ends.
+    const beginning = new Map(this.near.map((s) => [String(s.line[0]), s]));
+    const ring = [first];
+    for (let at = first; String(at.line.at(-1)) !== String(first.line[0]);) {
+      const end = at.line.at(-1) ?? [0, 0];
+      if (!beginning.has(String(end)))
+        for (const s of await segmentsAround(...end)) beginning.set(String(s.line[0]), s);
+      const next = beginning.get(String(end));
+      if (!next || ring.length === MOST) return false;
+      ring.push(next);
+      at = next;
+    }
+    if (turn === this.turn) this.chosen = ring;
+    return true;
+  }
+
   /** Adds the stretch at a place, or takes it away. */
   async toggle(lon: number, lat: number) {
     this.turn += 1;
     await this.look(lon, lat);
-    const nearest = [...this.near].sort((a, b) => distance(a, [lon, lat]) - distance(b, [lon, lat]))[0];
+    const nearest = this.nearest(lon, lat);
     if (!nearest || distance(nearest, [lon, lat]) > 500) return;
     const there = this.chosen.some((s) => s.id === nearest.id);
     if (there && this.chosen.length > 1) this.chosen = this.chosen.filter((s) => s.id !== nearest.id);

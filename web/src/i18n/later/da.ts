@@ -3,6 +3,8 @@ import type { LaterCatalogue } from '../index.svelte';
 export const later: LaterCatalogue = {
   'adopt.intro': 'Pas på en strækning over tid, alene eller sammen.',
   'adopt.name': 'Hvad hedder stedet?',
+  'adopt.island': 'Hele øen',
+  'adopt.noIsland': 'Kysten her går ikke rundt om en ø på under 200 strækninger. Vælg en del af den.',
   'adopt.shared': 'Andre må gerne adoptere den sammen med os',
   'adopt.send': 'Spørg om adoption',
   'adopt.next': 'Kommunen svarer, og I får en startpakke.',

@@ -4,6 +4,8 @@ import type { Message } from '../index.svelte';
 export const later = {
   'adopt.intro': 'Look after a stretch over time, alone or together.',
   'adopt.name': 'What is the place called?',
+  'adopt.island': 'The whole island',
+  'adopt.noIsland': 'The shore here does not go around an island of fewer than 200 stretches. Choose a part of it.',
   'adopt.shared': 'Others are welcome to adopt it with us',
   'adopt.send': 'Ask to adopt',
   'adopt.next': 'The municipality answers, and you get a start kit.',

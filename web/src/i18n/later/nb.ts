@@ -3,6 +3,8 @@ import type { LaterCatalogue } from '../index.svelte';
 export const later: LaterCatalogue = {
   'adopt.intro': 'Ta vare på en strekning over tid, alene eller sammen.',
   'adopt.name': 'Hva heter stedet?',
+  'adopt.island': 'Hele øya',
+  'adopt.noIsland': 'Kysten her går ikke rundt en øy på under 200 strekninger. Velg en del av den.',
   'adopt.shared': 'Andre kan gjerne adoptere den sammen med oss',
   'adopt.send': 'Spør om å adoptere',
   'adopt.next': 'Kommunen svarer, og dere får en startpakke.',

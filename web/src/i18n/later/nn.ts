@@ -3,6 +3,8 @@ import type { LaterCatalogue } from '../index.svelte';
 export const later: LaterCatalogue = {
   'adopt.intro': 'Ta vare på ei strekning over tid, åleine eller saman.',
   'adopt.name': 'Kva heiter staden?',
+  'adopt.island': 'Heile øya',
+  'adopt.noIsland': 'Kysten her går ikkje rundt ei øy på under 200 strekningar. Vel ein del av han.',
   'adopt.shared': 'Andre kan gjerne adoptere ho saman med oss',
   'adopt.send': 'Spør om å adoptere',
   'adopt.next': 'Kommunen svarar, og de får ei startpakke.',
