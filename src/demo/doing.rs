@@ -1,6 +1,6 @@
 //! What is planned, waits and is placed out in the demonstration: cleanups, bags, equipment, work orders, an adoption.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -58,7 +58,9 @@ pub async fn fill(live: &Live, cast: &Cast) -> anyhow::Result<()> {
     let now = live.clock.now();
     let mut tx = live.store.write(&live.clock).await?;
     places(&mut tx, &coast, &cast.staff).await?;
-    let saturday = now + TimeDelta::days(4);
+    let saturday = coast.date.iter_days().skip(2).find(|d| d.weekday() == Weekday::Sat);
+    let saturday = saturday.and_then(|d| d.and_hms_opt(11, 0, 0)?.and_local_timezone(live.time_zone).earliest());
+    let saturday = saturday.map_or(now + TimeDelta::days(4), |t| t.to_utc());
     plan(&mut tx, &coast, &cast.volunteer, (8.9, 58.449), saturday, "Rydd Bjellandstrand").await?;
     adopt(&mut tx, &coast, cast).await?;
     lottery(&mut tx, &cast.staff, now).await?;

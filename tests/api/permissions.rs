@@ -50,6 +50,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/cleanups", Some(Action::Plan)),
     ("get", "/api/v1/cleanups/{id}", Some(Action::Look)),
     ("get", "/api/v1/cleanups/{id}/history", Some(Action::Look)),
+    ("get", "/api/v1/cleanups/{id}/map.svg", Some(Action::Look)),
     ("get", "/api/v1/cleanups/{id}/calendar.ics", Some(Action::Look)),
     ("get", "/api/v1/cleanups/{id}/participants", None), // its organiser
     ("post", "/api/v1/cleanups/{id}/participants", Some(Action::Join)),

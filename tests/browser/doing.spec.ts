@@ -112,6 +112,20 @@ test('a cleanup is planned again, and the days on which the place does not allow
   await expect(page.getByText(`Not 20 May ${year}`, { exact: false })).toBeVisible();
 });
 
+test('a poster with its map, and ten tags for bags, are one page of A4 each', async ({ page, request }) => {
+  const cleanups = (await (await request.get('/api/v1/cleanups')).json()) as { features: { properties: { id: string } }[] };
+  const id = cleanups.features[0]?.properties.id;
+  for (const what of ['poster', 'tags']) {
+    await open(page, `/print/${what}-${id}`);
+    const pictures = page.locator('aside article img');
+    await expect(pictures).toHaveCount(what === 'poster' ? 2 : 10);
+    await expect.poll(() => pictures.evaluateAll((all) => all.every((i) => (i as HTMLImageElement).naturalWidth > 0))).toBe(true);
+    const margin = { top: '10mm', bottom: '10mm', left: '10mm', right: '10mm' };
+    const pdf = (await page.pdf({ format: 'A4', margin, path: `../../var/pictures/${what}.pdf` })).toString('latin1');
+    expect(pdf.match(/\/Type\s*\/Page\b/g), what).toHaveLength(1);
+  }
+});
+
 test('bags are split and carried together, declined with a reason, failed, fetched, and one is taken by the sea', async ({ browser, baseURL, request }) => {
   const place = await onShore(request, { lon: 8.8695, lat: 58.4415 });
   const [maker, hauler] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];

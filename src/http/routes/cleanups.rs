@@ -29,6 +29,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::App;
 use crate::http::read::{Body, Params, id};
 use crate::http::session::{Actor, Who};
+use crate::picture::Map;
 
 /// How far away another stretch is offered, in metres.
 const ELSEWHERE_M: f64 = 10_000.0;
@@ -132,6 +133,21 @@ pub async fn one(app: web::Data<App>, who: Who, path: web::Path<String>) -> Resu
         cleanup: (*cleanup).clone(),
         mine,
     }))
+}
+
+/// A small map of a cleanup, to be printed
+#[utoipa::path(tag = "cleanups", params(("id" = Uuid, Path)), responses((status = 200, body = String, content_type = "image/svg+xml"), Refusals))]
+#[get("/api/v1/cleanups/{id}/map.svg")]
+pub async fn small_map(app: web::Data<App>, path: web::Path<String>) -> Result<HttpResponse> {
+    let coast = app.live.coast().clone();
+    let cleanup = known(&coast.cleanups, id(&path)?)?;
+    let draw = move || {
+        let lines = cleanup.stretches.iter().filter_map(|s| coast.line_of(s.segment, s.at)).collect();
+        let map = Map::around(&coast, &[cleanup.at], lines).svg(0.0, 0.0, 600.0);
+        format!(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 600">{map}</svg>"#)
+    };
+    let svg = web::block(draw).await.map_err(Error::internal)?;
+    Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))
 }
 
 /// What happened to a cleanup, oldest first

@@ -74,6 +74,7 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(cleanups::list)
         .service(cleanups::make)
         .service(cleanups::one)
+        .service(cleanups::small_map)
         .service(cleanups::history)
         .service(cleanups::plan_again)
         .service(cleanups::start)

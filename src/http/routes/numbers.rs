@@ -337,7 +337,7 @@ pub async fn season_picture(app: web::Data<App>, req: HttpRequest, q: Params<Gro
     let lines = share::season(&of.figures).into_iter().map(|w| w.said(lang)).collect();
     let coast = app.live.coast().clone();
     let draw = move || {
-        let map = picture::Map::around(&coast, &of.places);
+        let map = picture::Map::around(&coast, &of.places, vec![]);
         picture::season(&picture::Season { name: &of.name, year: of.year, lines, map })
     };
     let png = web::block(draw).await.map_err(Error::internal)??;

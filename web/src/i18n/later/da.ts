@@ -23,6 +23,8 @@ export const later: LaterCatalogue = {
   'print.tagText': 'Fastgør mærket på sækken. Scan for at se, hvad der sker med den.',
   'print.ticketBag': 'Lod, på sækken',
   'print.ticketKeep': 'Lod, gem. Lodtrækningen:',
+  'print.full': 'Fuld sæk',
+  'print.half': 'Halv sæk',
   'print.first': 'Første nummer',
   'gate.scan': 'Scan QR-koden med kameraet, eller skriv koden på sækken.',
   'gate.look': 'Find',

@@ -24,6 +24,8 @@ export const later = {
   'print.tagText': 'Tie it to the bag. Scan to see what becomes of it.',
   'print.ticketBag': 'Ticket, on the bag',
   'print.ticketKeep': 'Ticket, keep. The draw:',
+  'print.full': 'Full bag',
+  'print.half': 'Half bag',
   'print.first': 'First number',
   'gate.scan': 'Scan the QR code with the camera, or type the code on the bag.',
   'gate.look': 'Find',

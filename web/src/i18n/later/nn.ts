@@ -23,6 +23,8 @@ export const later: LaterCatalogue = {
   'print.tagText': 'Fest lappen på sekken. Skann for å sjå kva som skjer med han.',
   'print.ticketBag': 'Lodd, på sekken',
   'print.ticketKeep': 'Lodd, ta vare på. Trekninga:',
+  'print.full': 'Full sekk',
+  'print.half': 'Halv sekk',
   'print.first': 'Første nummer',
   'gate.scan': 'Skann QR-koden med kameraet, eller skriv koden på sekken.',
   'gate.look': 'Finn',
