@@ -21,6 +21,7 @@ pub mod pile;
 pub mod plan;
 pub mod reminder;
 pub mod site;
+pub mod survey;
 pub mod zone;
 
 use chrono::{DateTime, TimeDelta, Utc};

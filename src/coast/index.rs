@@ -29,6 +29,7 @@ use crate::domain::pile::Pile;
 use crate::domain::place::{LonLat, Window};
 use crate::domain::rules::{ClosureHere, Here};
 use crate::domain::site::Site;
+use crate::domain::survey::Survey;
 use crate::domain::thing::{Document, Stretch};
 use crate::domain::zone::{Regime, Zone};
 
@@ -69,6 +70,8 @@ pub struct Coast {
     pub sites: Layer<Site>,
     /// Adoptions.
     pub adoptions: Layer<Adoption>,
+    /// Surveys.
+    pub surveys: Layer<Survey>,
 }
 
 /// Pieces of land under an R-tree.
@@ -210,6 +213,7 @@ impl Coast {
             equipment: Equipment, none;
             sites: Site, none;
             adoptions: Adoption, none;
+            surveys: Survey, none;
         }
         if let Some(change) = changes.last() {
             next.seq = change.seq;

@@ -19,6 +19,7 @@ use crate::domain::lottery::commitment;
 use crate::domain::person::{Person, Role};
 use crate::domain::pile::{Access, Hauler};
 use crate::domain::place::LonLat;
+use crate::domain::survey::{Littered, SurveyMethod};
 use crate::domain::waste::WasteTerms;
 use crate::live::Live;
 use crate::store::Tx;
@@ -68,10 +69,12 @@ pub async fn fill(live: &Live, cast: &Cast) -> anyhow::Result<()> {
     tx.commit(&live.store).await?;
     // The past is told by the instant of each transaction.
     let mut tx = live.store.write(&Clock::standing(now - TimeDelta::days(20))).await?;
+    survey(&mut tx, &coast, &cast.staff, Littered::Much, SurveyMethod::Boat).await?;
     done(&mut tx, &coast, cast, now - TimeDelta::days(20)).await?;
     leave(&mut tx, &coast, &cast.volunteer, (9.28, 58.715), Access::Road, 5).await?; // nobody serves it: late by now
     tx.commit(&live.store).await?;
     let mut tx = live.store.write(&live.clock).await?;
+    survey(&mut tx, &coast, &cast.volunteer, Littered::Little, SurveyMethod::Foot).await?;
     leave(&mut tx, &coast, &cast.volunteer, (8.86, 58.4365), Access::Boat, 9).await?;
     for (place, access, full) in WAITING {
         leave(&mut tx, &coast, &cast.volunteer, place, access, full).await?;
@@ -187,6 +190,15 @@ async fn adopt(tx: &mut Tx, coast: &Coast, cast: &Cast) -> anyhow::Result<()> {
     let (Made::New(a) | Made::Before(a)) =
         act::adoption::ask(tx, &cast.volunteer, new, sent, site(coast, 8.83, 58.4275)?).await?;
     act::adoption::approve(tx, &cast.staff, a.record.id).await?;
+    Ok(())
+}
+
+async fn survey(tx: &mut Tx, coast: &Coast, by: &Person, litter: Littered, method: SurveyMethod) -> anyhow::Result<()> {
+    let new = json!({"id": Uuid::now_v7(), "litter": litter, "method": method, "confidence": "medium",
+        "stretches": [{"lon": 8.83, "lat": 58.4275}]});
+    let new = serde_json::from_value::<act::survey::NewSurvey>(new)?.checked()?;
+    let sent = digest(&new)?;
+    act::survey::tell(tx, by, new, sent, site(coast, 8.83, 58.4275)?).await?;
     Ok(())
 }
 

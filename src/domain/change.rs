@@ -21,6 +21,7 @@ use super::person::{Entered, Role};
 use super::pickup::{PickupRoute, Plan};
 use super::pile::Pile;
 use super::site::Site;
+use super::survey::Survey;
 use super::thing::states;
 use super::zone::Zone;
 
@@ -49,6 +50,8 @@ states! {
         Site = "site",
         /// Adoptions.
         Adoption = "adoption",
+        /// Surveys.
+        Survey = "survey",
         /// Lotteries.
         Lottery = "lottery",
         /// Trucks and boats.
@@ -151,6 +154,8 @@ things! {
     Site(Box<Site>),
     /// An adoption.
     Adoption(Box<Adoption>),
+    /// A survey.
+    Survey(Box<Survey>),
     /// A lottery.
     Lottery(Box<Lottery>),
     /// A truck or a boat.

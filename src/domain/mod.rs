@@ -28,6 +28,7 @@ pub mod refund;
 pub mod rules;
 pub mod share;
 pub mod site;
+pub mod survey;
 pub mod text;
 pub mod thing;
 pub mod waste;

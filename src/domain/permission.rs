@@ -56,6 +56,8 @@ pub enum Action {
     Stock,
     /// Adopt a stretch.
     Adopt,
+    /// Tell how much litter lies on a stretch.
+    Survey,
     /// Pause, resume and end an adoption.
     KeepAdoption,
     /// Hold a lottery.
@@ -82,7 +84,7 @@ pub enum Grant {
 use Grant::{Municipality, No, Own, Yes};
 
 /// The table. Columns: nobody yet, volunteer, crew, hauler, staff, admin.
-pub const TABLE: [(Action, [Grant; 6]); 29] = [
+pub const TABLE: [(Action, [Grant; 6]); 30] = [
     (Action::Look, [Yes, Yes, Yes, Yes, Yes, Yes]),
     (Action::Report, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::Vouch, [No, Yes, Yes, Yes, Yes, Yes]),
@@ -108,6 +110,7 @@ pub const TABLE: [(Action, [Grant; 6]); 29] = [
     (Action::Place, [No, No, No, No, Municipality, Municipality]),
     (Action::Stock, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::Adopt, [No, Yes, No, No, Yes, Yes]),
+    (Action::Survey, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::KeepAdoption, [No, Own, No, No, Municipality, Municipality]),
     (Action::Lottery, [No, No, No, No, Municipality, Municipality]),
     (Action::Refund, [No, No, No, No, Municipality, Municipality]),

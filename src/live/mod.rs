@@ -201,6 +201,7 @@ async fn read_coast(store: &Store, clock: &Clock, today: NaiveDate) -> Result<Co
         equipment: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
         sites: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
         adoptions: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
+        surveys: Layer::build(tx.things().await?.into_iter().map(Arc::new).collect()),
         ..Coast::default()
     };
     let shoreline: Shoreline = tx.shoreline().await?;

@@ -52,6 +52,35 @@ both! {
         assert_eq!(told["years"], story["years"]);
     }
 
+    async fn surveys_are_part_of_the_story_with_how_they_were_made(app) {
+        let (ola, kari) = (app.volunteer().await, app.volunteer().await);
+        let survey = |litter: &str, method: &str| json!({"id": Uuid::now_v7(), "litter": litter, "method": method, "confidence": "low",
+            "note": "Mye under tangen", "stretches": [{"lon": OPEN.0, "lat": OPEN.1}]});
+        let first = survey("some", "boat");
+        let told = ola.post("/api/v1/surveys", first.clone()).await.expect(StatusCode::CREATED);
+        assert_eq!(ola.post("/api/v1/surveys", first.clone()).await.expect(StatusCode::OK)["id"], told["id"]);
+        kari.post("/api/v1/surveys", first).await.refused(409, "id_taken");
+        kari.post("/api/v1/surveys", survey("clean", "foot")).await.expect(StatusCode::CREATED);
+        let segment = told["stretches"][0]["segment"].as_str().unwrap();
+        let story = app.anonymous().get(&format!("/api/v1/stretches/{segment}/story")).await.json();
+        let seen: Vec<_> = story["surveys"].as_array().unwrap().iter().map(|s| (s["litter"].clone(), s["method"].clone())).collect();
+        assert_eq!(seen.len(), 2);
+        assert!(seen.contains(&(json!("some"), json!("boat"))) && seen.contains(&(json!("clean"), json!("foot"))));
+        let found = app.anonymous().get("/api/v1/surveys?state=some").await.json();
+        assert_eq!((found["features"].as_array().unwrap().len(), &found["features"][0]["properties"]["note"]), (1, &json!("Mye under tangen")));
+        assert_eq!(ola.see(&told, "surveys").await["survey"], told);
+        // Who was there without signal was there then.
+        let request = ola.request(reqwest::Method::POST, "/api/v1/surveys").json(&survey("much", "foot"));
+        let late = ola.send(request.header("entered-at", "2031-01-01T04:00:00Z").header("sent-at", "2031-01-01T07:00:00Z")).await.expect(StatusCode::CREATED);
+        let instant = |of: &str| late[of].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        assert_eq!(instant("made_at") - instant("seen_at"), TimeDelta::hours(3));
+        for (field, value) in [("stretches", json!([])), ("note", json!("x".repeat(1001)))] {
+            let mut wrong = survey("some", "foot");
+            wrong[field] = value;
+            assert_eq!(ola.post("/api/v1/surveys", wrong).await.refused(422, "invalid")["field"], field);
+        }
+    }
+
     async fn a_lottery_is_drawn_so_that_anyone_can_check_it(app) {
         let (ola, hauler, staff) = (app.volunteer().await, app.as_role("hauler").await, app.as_role("staff").await);
         let lottery = json!({"id": Uuid::now_v7(), "name": "Kystlotteriet", "from": start(), "until": start() + TimeDelta::days(9),

@@ -110,6 +110,9 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/equipment/{id}/descriptions", Some(Action::Place)),
     ("post", "/api/v1/equipment/{id}/removals", Some(Action::Place)),
     ("get", "/api/v1/planned-drops", None), // staff: tests/api/equipment.rs
+    ("get", "/api/v1/surveys", Some(Action::Look)),
+    ("get", "/api/v1/surveys/{id}", Some(Action::Look)),
+    ("post", "/api/v1/surveys", Some(Action::Survey)),
     ("get", "/api/v1/adoptions", Some(Action::Look)),
     ("post", "/api/v1/adoptions", Some(Action::Adopt)),
     ("get", "/api/v1/adoptions/{id}", Some(Action::Look)),
@@ -190,6 +193,7 @@ async fn ask(owner: &Person, staff: &Person, who: &Person, method: &str, path: &
         "piles" => piled(owner, path).await,
         "orders" => ordered(owner, staff, path).await,
         "equipment" | "sites" => placed(staff, path).await,
+        "surveys" => surveyed(owner).await,
         "adoptions" => adopted(owner, staff, path).await,
         "lotteries" => raffled(owner, staff, path).await,
         "weighings" => {
@@ -335,6 +339,14 @@ async fn placed(staff: &Person, path: &str) -> (String, Value) {
         _ => json!({}),
     };
     (id_of(&point), body)
+}
+
+async fn surveyed(owner: &Person) -> (String, Value) {
+    let new = || {
+        json!({"id": Uuid::now_v7(), "litter": "some", "method": "foot", "confidence": "high",
+            "stretches": [{"lon": OPEN.0, "lat": OPEN.1}]})
+    };
+    (id_of(&owner.post("/api/v1/surveys", new()).await.expect(StatusCode::CREATED)), new())
 }
 
 async fn adopted(owner: &Person, staff: &Person, path: &str) -> (String, Value) {

@@ -33,6 +33,23 @@ test('a stretch is adopted by a school, granted by the municipality, and known t
   await expect(passer.getByText('Roligheden skole looks after this stretch')).toBeVisible();
 });
 
+test('how a stretch looks is told from the beach, and is part of its story', async ({ browser, baseURL, request }) => {
+  const place = await onShore(request, { lon: 8.8715, lat: 58.4425 });
+  const page = await somebody(browser, baseURL);
+  await open(page, `/place/${at(place)}`);
+  await page.getByRole('link', { name: 'Tell how it looks' }).click();
+  await expect(page.getByText(/^Chosen: [1-9]/)).toBeVisible();
+  await page.getByText('Wherever one looks').click();
+  await page.getByText('From a boat').click();
+  await expect(page.getByLabel('Not so sure')).toBeChecked(); // from a boat one sees less
+  await page.getByLabel('Anything else?').fill('Mostly ropes');
+  await page.getByRole('button', { name: 'Tell it' }).click();
+  await expect(page).toHaveURL(/stretches/);
+  const told = page.getByRole('listitem').filter({ hasText: 'Wherever one looks' });
+  await expect(told).toContainText('Mostly ropes');
+  await expect(told).toContainText('From a boat · Not so sure');
+});
+
 test('a whole island is adopted at once; the mainland is told to be too long', async ({ browser, baseURL }) => {
   const page = await somebody(browser, baseURL);
   await open(page, `/adopt/58.39950,8.78770#14/58.3995/8.7877`);

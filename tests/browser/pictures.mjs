@@ -183,6 +183,7 @@ const screens = {
   driven: [`/routes/${hauling.truck}`, (page) => page.locator('aside ol').first().waitFor(), 'hauler'],
   haulage: ['/haulage', (page) => page.locator('aside svg[role=img]').first().waitFor(), 'hauler'],
   adopt: ['/adopt/58.44900,8.90000#14/58.449/8.9', (page) => page.getByText(/: \d{2,} m/).waitFor()],
+  survey: ['/survey/58.44900,8.90000#14/58.449/8.9', (page) => page.getByText(/: \d{2,} m/).waitFor()],
   adoption: [`/adoptions/${adoption.id}`, (page) => page.locator('aside progress').waitFor()],
   season: ['/season?name=Trom%C3%B8y%20speidergruppe', (page) => page.locator('aside img').first().waitFor()],
   poster: [`/print/poster-${planned.id}`, (page) => page.locator('aside .poster .stretch').first().waitFor()],

@@ -31,7 +31,7 @@ export async function staffScreens(page: Page): Promise<string[]> {
   return [
     '/plan/58.44900,8.90000', `/cleanups/${cleanup?.id}`, `/results/${cleanup?.id}`, '/bags/58.71500,9.28000', `/piles/${pile?.id}`,
     `/gate/${pile?.code}`, '/desk', `/orders/${order?.id}`, `/equipment/${point?.id}`, `/sites/${site?.id}`, '/messages', '/numbers', '/refund',
-    '/adopt/58.44900,8.90000', `/adoptions/${adoption?.id}`, '/season?name=Trom%C3%B8y%20speidergruppe', `/print/poster-${cleanup?.id}`,
+    '/adopt/58.44900,8.90000', '/survey/58.44900,8.90000', `/adoptions/${adoption?.id}`, '/season?name=Trom%C3%B8y%20speidergruppe', `/print/poster-${cleanup?.id}`,
     `/print/tags-${cleanup?.id}`, '/lotteries', `/lotteries/${lottery?.id}`, `/stretches/${segment?.id}`, `/c/${pile?.code}`, '/gate',
   ];
 }

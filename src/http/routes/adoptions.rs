@@ -20,6 +20,7 @@ use crate::domain::cleanup::Cleanup;
 use crate::domain::hotspot::Hotspot;
 use crate::domain::order::Order;
 use crate::domain::permission::{Action, Subject, allow};
+use crate::domain::survey::Survey;
 use crate::domain::thing::Stretch;
 use crate::domain::waste::{Weight, weight_of};
 use crate::error::Result;
@@ -91,6 +92,8 @@ pub struct Story {
     orders: Vec<Order>,
     /// Year by year, oldest first.
     years: Vec<StoryYear>,
+    /// Surveys, newest first.
+    surveys: Vec<Survey>,
     /// Who looks after them: adoptions that were granted.
     adoptions: Vec<Adoption>,
     /// The milestone in kilograms that volunteers have passed here, weighed only.
@@ -124,6 +127,8 @@ fn story(app: &App, segments: &[Uuid]) -> Story {
     hotspots.sort_by_key(|h| std::cmp::Reverse(h.reported_at));
     cleanups.sort_by_key(|c| std::cmp::Reverse(c.from));
     orders.sort_by_key(|o| std::cmp::Reverse(o.by));
+    let mut surveys: Vec<_> = coast.surveys.all().filter(|s| on(&s.stretches)).collect();
+    surveys.sort_by_key(|s| std::cmp::Reverse(s.seen_at));
     let year = |c: &Cleanup| c.from.with_timezone(&zone).year();
     let done = || cleanups.iter().filter(|c| c.outcome.is_some());
     let mut years: Vec<i32> =
@@ -151,6 +156,7 @@ fn story(app: &App, segments: &[Uuid]) -> Story {
         milestone_kg: milestone(years.iter().map(|y| y.weighed_kg).sum()),
         adoptions: coast.adoptions.all().filter(kept).take(TOLD).map(|a| (**a).clone()).collect(),
         years,
+        surveys: surveys.into_iter().take(TOLD).map(|s| (**s).clone()).collect(),
         hotspots: hotspots.into_iter().take(TOLD).collect(),
         cleanups: cleanups.into_iter().filter(|c| c.open).take(TOLD).map(|c| (**c).clone()).collect(),
         orders: orders.into_iter().take(TOLD).map(|o| (**o).clone()).collect(),

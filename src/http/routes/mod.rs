@@ -23,6 +23,7 @@ mod plans;
 mod rulebook;
 pub mod share;
 mod sites;
+mod surveys;
 mod things;
 mod zones;
 
@@ -135,6 +136,9 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(equipment::describe)
         .service(equipment::remove)
         .service(equipment::drops)
+        .service(surveys::list)
+        .service(surveys::one)
+        .service(surveys::tell)
         .service(adoptions::list)
         .service(adoptions::ask)
         .service(adoptions::one)

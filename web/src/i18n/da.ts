@@ -384,6 +384,7 @@ export const da: Catalogue = {
   'refund.title': 'Refusion',
   'cost.title': 'Refusion og udgifter',
   'adopt.title': 'Adoptér stranden',
+  'survey.title': 'Fortæl hvordan der ser ud',
   'adopt.one': 'Adopteret strand',
   'adopt.approve': 'Godkend',
   'adopt.decline': 'Afslå',

@@ -384,6 +384,7 @@ export const en = {
   'refund.title': 'Refunds',
   'cost.title': 'Refund and expenses',
   'adopt.title': 'Adopt the shore',
+  'survey.title': 'Tell how it looks',
   'adopt.one': 'Adopted shore',
   'adopt.approve': 'Approve',
   'adopt.decline': 'Decline',

@@ -384,6 +384,7 @@ export const nb: Catalogue = {
   'refund.title': 'Refusjon',
   'cost.title': 'Refusjon og utgifter',
   'adopt.title': 'Adopter stranda',
+  'survey.title': 'Fortell hvordan det ser ut',
   'adopt.one': 'Adoptert strand',
   'adopt.approve': 'Godkjenn',
   'adopt.decline': 'Avslå',

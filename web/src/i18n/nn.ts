@@ -385,6 +385,7 @@ export const nn: Catalogue = {
   'refund.title': 'Refusjon',
   'cost.title': 'Refusjon og utgifter',
   'adopt.title': 'Adopter stranda',
+  'survey.title': 'Fortel korleis det ser ut',
   'adopt.one': 'Adoptert strand',
   'adopt.approve': 'Godkjenn',
   'adopt.decline': 'Avslå',

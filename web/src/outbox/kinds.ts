@@ -69,26 +69,31 @@ const zone = (title: Key, method: 'PUT' | 'DELETE'): Kind => ({
   see: () => '/zones',
 });
 
+/** Layers of which the app keeps no things: panels ask for them. */
+type Asked = 'adoption' | 'survey';
+type ApiLayer = LayerName | Asked;
+
 /** Where the API keeps the things of a layer. */
-const PATHS: Record<LayerName | 'adoption', string> = {
+const PATHS: Record<ApiLayer, string> = {
   cleanup: 'cleanups',
   pile: 'piles',
   order: 'orders',
   equipment: 'equipment',
   site: 'sites',
   adoption: 'adoptions',
+  survey: 'surveys',
 };
 
-function keepThing<L extends LayerName>(layer: L | 'adoption', answer: unknown) {
+function keepThing<L extends LayerName>(layer: L | Asked, answer: unknown) {
   const thing = answer as Layers[L] & { cleanup?: Layers[L] };
-  if (layer === 'adoption') things.changed += 1;
+  if (layer === 'adoption' || layer === 'survey') things.changed += 1;
   else if (thing?.id) things.keep(layer, thing);
   else if (thing?.cleanup) things.keep(layer, thing.cleanup);
   else things.changed += 1;
 }
 
 /** Looks a thing up. */
-async function madeAlready(layer: LayerName | 'adoption', id: string) {
+async function madeAlready(layer: ApiLayer, id: string) {
   const answer = await fetch(`/api/v1/${PATHS[layer]}/${id}`);
   if (!answer.ok) return null;
   const shown = (await answer.json()) as Record<string, { photos?: { id: string }[] }>;
@@ -99,7 +104,7 @@ async function madeAlready(layer: LayerName | 'adoption', id: string) {
 }
 
 /** A thing that is made, with an id from here. */
-const make = (title: Key, layer: LayerName | 'adoption'): Kind => ({
+const make = (title: Key, layer: ApiLayer): Kind => ({
   title,
   stands: (item) => madeAlready(layer, item.about),
   request: (item) => ({ method: 'POST', path: `/api/v1/${PATHS[layer]}`, body: { id: item.about, ...item.body } }),
@@ -108,7 +113,7 @@ const make = (title: Key, layer: LayerName | 'adoption'): Kind => ({
 });
 
 /** An act upon a thing; one that is known by an id of its own has it in its body. */
-const on = (title: Key, layer: LayerName | 'adoption', what: string): Kind => ({
+const on = (title: Key, layer: ApiLayer, what: string): Kind => ({
   title,
   request: (item) => ({ method: 'POST', path: `/api/v1/${PATHS[layer]}/${item.about}/${what}` }),
   taken: (answer) => keepThing(layer, answer),
@@ -249,6 +254,7 @@ export const KINDS = {
   place_site: make('site.place', 'site'),
   describe_site: on('place.describe', 'site', 'descriptions'),
   remove_site: on('site.remove', 'site', 'closings'),
+  survey: { ...make('survey.title', 'survey'), see: () => '/list', change: (item) => form('survey', item) },
   adopt: { ...make('adopt.title', 'adoption'), change: (item) => form('adopt', item) },
   adoption_approve: on('adopt.approve', 'adoption', 'approvals'),
   adoption_decline: on('adopt.decline', 'adoption', 'declinations'),

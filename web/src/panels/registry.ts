@@ -24,6 +24,7 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   plan: { title: 'plan.title', load: () => import('../things/Plan.svelte') },
   pile_form: { title: 'pile.leave', load: () => import('../things/PileForm.svelte') },
   adopt: { title: 'adopt.title', load: () => import('../things/Adopt.svelte') },
+  survey: { title: 'survey.title', load: () => import('../things/Survey.svelte') },
   cleanup: { title: 'cleanup.one', load: () => import('../things/Cleanup.svelte') },
   result: { title: 'result.title', load: () => import('../things/Result.svelte') },
   pile: { title: 'pile.one', load: () => import('../things/Pile.svelte') },

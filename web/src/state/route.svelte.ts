@@ -20,7 +20,12 @@ export type Route =
   | { name: 'report'; lat: number | null; lon: number | null; item: string | null }
   | { name: 'zones'; id: string | null }
   | { name: 'enter'; secret: string }
-  | { name: 'plan' | 'pile_form' | 'adopt'; lat: number | null; lon: number | null; query: Record<string, string> }
+  | {
+      name: 'plan' | 'pile_form' | 'adopt' | 'survey';
+      lat: number | null;
+      lon: number | null;
+      query: Record<string, string>;
+    }
   | { name: ThingRoute | 'hotspot' | 'route'; id: string; query: Record<string, string> }
   | { name: 'gate' | 'code'; code: string | null }
   | { name: 'season' | 'numbers'; query: Record<string, string> };
@@ -40,7 +45,7 @@ const THINGS = {
   plans: 'pickup',
 } as const;
 type ThingRoute = (typeof THINGS)[keyof typeof THINGS];
-const PLACED = { plan: 'plan', bags: 'pile_form', adopt: 'adopt' } as const;
+const PLACED = { plan: 'plan', bags: 'pile_form', adopt: 'adopt', survey: 'survey' } as const;
 
 const PLAIN = [
   'list',
