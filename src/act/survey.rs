@@ -1,13 +1,14 @@
 //! Telling how much litter lies on stretches.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cleanup::{MOST_PLACES, Site};
-use super::{Made, add, before};
+use super::{Made, add, before, find, keep};
 use crate::domain::permission::{Action, Subject, allow};
-use crate::domain::person::Person;
+use crate::domain::person::{Entered, Person};
 use crate::domain::place::LonLat;
 use crate::domain::survey::{Confidence, Littered, Survey, SurveyMethod};
 use crate::domain::text::clean_optional;
@@ -34,6 +35,9 @@ pub struct NewSurvey {
     #[serde(default)]
     #[schema(max_length = 1000)]
     pub note: Option<String>,
+    /// When one was there, by the clock of the phone; now when it is not said.
+    #[serde(default)]
+    pub at: Option<DateTime<Utc>>,
 }
 
 impl NewSurvey {
@@ -53,7 +57,13 @@ impl NewSurvey {
     }
 }
 
-/// Tells of a survey. When one was there is when it was entered, also where the phone had no signal then.
+/// When one was there by our clock: the phone's is as wrong then as it was when it sent.
+fn seen_at(now: DateTime<Utc>, at: Option<DateTime<Utc>>, entered: Option<Entered>) -> DateTime<Utc> {
+    let wrong = entered.map_or(TimeDelta::zero(), |e| e.at - e.phone_at);
+    at.and_then(|at| at.checked_add_signed(wrong)).map_or(now, |at| at.clamp(now - TimeDelta::days(366), now))
+}
+
+/// Tells of a survey.
 ///
 /// # Errors
 /// `forbidden`, `id_taken`.
@@ -71,7 +81,24 @@ pub async fn tell(tx: &mut Tx, by: &Person, new: NewSurvey, sent: [u8; 32], site
         method: new.method,
         confidence: new.confidence,
         note: new.note,
-        seen_at: by.entered.map_or(tx.now, |e| e.at),
+        seen_at: seen_at(tx.now, new.at, by.entered),
+        withdrawn: false,
     };
     add(tx, by, survey, &sent, "told").await
+}
+
+/// Takes a survey back.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub async fn withdraw(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Survey> {
+    let mut survey: Survey = find(tx, id).await?;
+    let own = tx.maker(id).await?.is_some_and(|(maker, _)| maker == by.id);
+    allow(by, Action::KeepSurvey, Subject { own, municipality: survey.municipality.as_deref() })?;
+    if survey.withdrawn {
+        return Ok(survey);
+    }
+    survey.withdrawn = true;
+    survey.note = None;
+    keep(tx, survey, "withdrawn", None, Some(by)).await
 }

@@ -13,7 +13,7 @@ use crate::domain::place::Window;
 
 /// Children of a node.
 pub(super) const FANOUT: usize = 16;
-/// Segments in a block: those under one node of the second level.
+/// Segments in a block: those under one node two levels above them.
 const BLOCK: usize = FANOUT * FANOUT;
 
 /// The nodes of a level. A search reads only the boxes or only the balls of some: each lie by themselves.
@@ -27,9 +27,8 @@ pub(super) struct Level {
 #[derive(Debug, Clone)]
 pub struct Tree {
     blocks: Vec<Arc<Block>>,
-    /// `levels[0]` has the segments themselves, each further level a node for each [`FANOUT`] below; the last, at
-    /// least the second, has one. They lie
-    /// apart from the blocks: a search goes into few of those.
+    /// `levels[0]` has the segments themselves, each further level a node for each [`FANOUT`] below; the last, at least the
+    /// second, has one. They lie apart from the blocks: a search goes into few of those.
     pub(super) levels: Arc<[Level]>,
     count: usize,
 }

@@ -187,7 +187,11 @@ impl EquipmentPoint {
         if enough.iter().any(|c| c.count > MOST || twice(c)) {
             return Err(Error::invalid("enough", format!("Each item once, at most {MOST}.")));
         }
-        self.stock = enough.iter().map(|&Count { item, count }| Stock { item, count: self.has(item), enough: count }).collect();
+        let lent = |item| self.loans.iter().any(|l| l.item == item && l.returned_at.is_none());
+        let still = self.stock.iter().filter(|s| s.count > 0 || lent(s.item)).map(|s| s.item);
+        let others = still.filter(|item| !enough.iter().any(|c| c.item == *item));
+        let wanted = enough.iter().map(|c| (c.item, c.count)).chain(others.map(|item| (item, 0)));
+        self.stock = wanted.map(|(item, enough)| Stock { item, count: self.has(item), enough }).collect();
         Ok(())
     }
 
@@ -242,8 +246,9 @@ impl EquipmentPoint {
         }
         loan.returned_at = Some(now);
         let (item, count) = (loan.item, loan.count);
-        if let Some(stock) = self.stock.iter_mut().find(|s| s.item == item) {
-            stock.count += count;
+        match self.stock.iter_mut().find(|s| s.item == item) {
+            Some(stock) => stock.count += count,
+            None => self.stock.push(Stock { item, count, enough: 0 }),
         }
         while self.loans.len() > KEPT_LOANS
             && let Some(old) = self.loans.iter().position(|l| l.returned_at.is_some())

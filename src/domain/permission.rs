@@ -58,6 +58,8 @@ pub enum Action {
     Adopt,
     /// Tell how much litter lies on a stretch.
     Survey,
+    /// Take a survey back.
+    KeepSurvey,
     /// Pause, resume and end an adoption.
     KeepAdoption,
     /// Hold a lottery.
@@ -84,7 +86,7 @@ pub enum Grant {
 use Grant::{Municipality, No, Own, Yes};
 
 /// The table. Columns: nobody yet, volunteer, crew, hauler, staff, admin.
-pub const TABLE: [(Action, [Grant; 6]); 30] = [
+pub const TABLE: [(Action, [Grant; 6]); 31] = [
     (Action::Look, [Yes, Yes, Yes, Yes, Yes, Yes]),
     (Action::Report, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::Vouch, [No, Yes, Yes, Yes, Yes, Yes]),
@@ -111,6 +113,7 @@ pub const TABLE: [(Action, [Grant; 6]); 30] = [
     (Action::Stock, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::Adopt, [No, Yes, No, No, Yes, Yes]),
     (Action::Survey, [No, Yes, Yes, Yes, Yes, Yes]),
+    (Action::KeepSurvey, [No, Own, Own, Own, Municipality, Municipality]),
     (Action::KeepAdoption, [No, Own, No, No, Municipality, Municipality]),
     (Action::Lottery, [No, No, No, No, Municipality, Municipality]),
     (Action::Refund, [No, No, No, No, Municipality, Municipality]),

@@ -70,6 +70,8 @@ pub struct Survey {
     pub note: Option<String>,
     /// When one was there.
     pub seen_at: DateTime<Utc>,
+    /// Whether it was taken back, by whom it is from or by the municipality: it is told no more.
+    pub withdrawn: bool,
 }
 
 impl Document for Survey {

@@ -6,6 +6,12 @@ use crate::domain::place::{LonLat, Window};
 /// About how many pixels wide it is looked at.
 const PIXELS: f64 = 600.0;
 
+/// From the middle of a map to its edge, in degrees of latitude: a kilometre, and a hundred; more is no small map.
+const NARROWEST: f64 = 0.01;
+const WIDEST: f64 = 1.0;
+/// Up to which of these the shore is drawn segment by segment; on wider ones the edge of the land is enough.
+const SHORE_TO: f64 = 0.25;
+
 /// A place on a small map, as parts of its width and height from the top left.
 type Spot = (f64, f64);
 
@@ -20,11 +26,11 @@ pub struct Map {
 }
 
 impl Map {
-    /// The coast around places and stretches, north up.
+    /// The coast around stretches, or around places where there are none; north up.
     #[must_use]
     pub fn around(coast: &Coast, places: &[LonLat], stretches: Vec<Vec<LonLat>>) -> Self {
-        let all: Vec<LonLat> = places.iter().chain(stretches.iter().flatten()).copied().collect();
-        let Some(frame) = Frame::around(&all) else { return Self::default() };
+        let shown: Vec<LonLat> = if stretches.is_empty() { places.to_vec() } else { stretches.concat() };
+        let Some(frame) = Frame::around(&shown) else { return Self::default() };
         let window = frame.window();
         let mut map = Self { places: places.iter().map(|p| frame.spot(*p)).collect(), ..Self::default() };
         map.stretches = stretches.into_iter().map(|line| frame.line(line.into_iter())).collect();
@@ -32,7 +38,9 @@ impl Map {
             let rings = std::iter::once(piece.exterior()).chain(piece.interiors());
             map.land.extend(rings.map(|r| frame.line(r.coords().map(|c| LonLat { lon: c.x, lat: c.y }))));
         }
-        coast.shore.each_within(window, |e| map.shore.push(frame.line(e.block.line(e.i).iter().map(|v| v.degrees()))));
+        if frame.half <= SHORE_TO {
+            coast.shore.each_within(window, |e| map.shore.push(frame.line(e.block.line(e.i).iter().map(|v| v.degrees()))));
+        }
         map
     }
 
@@ -75,16 +83,19 @@ struct Frame {
 }
 
 impl Frame {
+    /// Around a place in the middle of the others, wide enough for all as far as that is a small map.
     fn around(places: &[LonLat]) -> Option<Self> {
-        let span = |of: fn(&LonLat) -> f64| {
-            let values = || places.iter().map(of);
-            (values().reduce(f64::min), values().reduce(f64::max))
+        let median = |of: fn(&LonLat) -> f64| {
+            let mut values: Vec<f64> = places.iter().map(of).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 2).copied()
         };
-        let ((Some(west), Some(east)), (Some(south), Some(north))) = (span(|p| p.lon), span(|p| p.lat)) else { return None };
-        let middle = LonLat { lon: f64::midpoint(west, east), lat: f64::midpoint(south, north) };
-        let wide = (east - west) * middle.lat.to_radians().cos();
+        let middle = LonLat { lon: median(|p| p.lon)?, lat: median(|p| p.lat)? };
+        let shrink = middle.lat.to_radians().cos();
+        let away = |p: &LonLat| ((p.lon - middle.lon).abs() * shrink).max((p.lat - middle.lat).abs());
+        let half = places.iter().map(away).fold(0.0, f64::max);
         // A third more than the places need, and a kilometre each way about a single one.
-        Some(Self { middle, half: (wide.max(north - south) * 0.67).max(0.01) })
+        Some(Self { middle, half: (half * 1.33).clamp(NARROWEST, WIDEST) })
     }
 
     fn window(&self) -> Window {
@@ -135,6 +146,14 @@ mod tests {
         assert!(spots[1].1 < spots[0].1 && spots.iter().all(|p| (0.1..=0.9).contains(&p.0) && (0.1..=0.9).contains(&p.1)));
         assert_eq!(Map::around(&Coast::default(), &[at(8.0, 58.0)], vec![]).places, [(0.5, 0.5)]);
         assert_eq!(Map::around(&Coast::default(), &[], vec![]).places, []);
+    }
+
+    #[test]
+    fn a_map_stays_small_however_far_apart_its_places_are() {
+        let frame = Frame::around(&[at(8.0, 58.0), at(8.1, 58.0), at(30.0, 70.0)]).unwrap();
+        assert_eq!((frame.middle, frame.half), (at(8.1, 58.0), WIDEST));
+        let far = Map::around(&Coast::default(), &[at(-179.0, -89.0)], vec![vec![at(8.0, 58.0), at(8.01, 58.0)]]);
+        assert!(far.stretches[0].iter().all(|s| (0.0..=1.0).contains(&s.0)));
     }
 
     #[test]

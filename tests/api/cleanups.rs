@@ -228,6 +228,18 @@ both! {
         assert_eq!((again["planned"].as_array().unwrap().len(), &again["skipped"][0]["code"]), (0, &json!("closed_place")));
     }
 
+    async fn one_that_is_over_is_repeated_on_days_to_come(app) {
+        let ola = app.volunteer().await;
+        // Nobody is invited to a day that has passed.
+        let mut past = plan(OPEN);
+        let from = start() - TimeDelta::days(17);
+        (past["from"], past["until"]) = (json!(from), json!(from + TimeDelta::hours(2)));
+        let past = ola.plan(past).await;
+        let again = ola.act(&past, "cleanups", "repeats", json!({"every": "week", "times": 2})).await.json();
+        let days: Vec<_> = again["planned"].as_array().unwrap().iter().map(|c| c["from"].as_str().unwrap()).collect();
+        assert_eq!(days, [json!(from + TimeDelta::days(21)), json!(from + TimeDelta::days(28))], "{again}");
+    }
+
     async fn bad_plans_and_results_name_their_field(app) {
         let ola = app.volunteer().await;
         let with = |field: &str, value: Value| {

@@ -100,13 +100,19 @@ both! {
         assert_eq!(versions, [2, 2]);
         let shown = ola.see(&point, "equipment").await["point"].clone();
         assert_eq!((&shown["name"], &shown["host"], &shown["hours"]), (&facts["name"], &facts["host"], &facts["hours"]));
-        let stock = json!([{"item": "bags", "count": 30, "enough": 60}, {"item": "gloves", "count": 0, "enough": 10}]);
+        let stock = json!([{"item": "bags", "count": 30, "enough": 60}, {"item": "gloves", "count": 0, "enough": 10},
+            {"item": "scale", "count": 1, "enough": 0}]);
         assert_eq!(shown["stock"], stock);
         let wrong = |field: &str, value: Value| { let mut f = facts.clone(); f[field] = value; f };
         for (field, value) in [("name", json!(" ")), ("hours", json!("nine to five")), ("enough", json!([{"item": "bags", "count": 1}, {"item": "bags", "count": 2}]))] {
             assert_eq!(staff.act(&point, "equipment", "descriptions", wrong(field, value)).await.refused(422, "invalid")["field"], field);
         }
         assert_eq!(ola.see(&point, "equipment").await["point"], shown);
+        // What is not wanted any more is still there until it is counted as gone.
+        let mut fewer = facts.clone();
+        fewer["enough"] = json!([{"item": "gloves", "count": 10}]);
+        let stock = staff.act(&point, "equipment", "descriptions", fewer).await.expect(StatusCode::OK)["stock"].clone();
+        assert_eq!(stock, json!([{"item": "gloves", "count": 0, "enough": 10}, {"item": "bags", "count": 30, "enough": 0}, {"item": "scale", "count": 1, "enough": 0}]));
 
         let site = json!({"id": Uuid::now_v7(), "lon": OPEN.0, "lat": OPEN.1, "name": "Stasjonen", "takes": ["litter"]});
         let site = staff.post("/api/v1/sites", site).await.expect(StatusCode::CREATED);

@@ -113,6 +113,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("get", "/api/v1/surveys", Some(Action::Look)),
     ("get", "/api/v1/surveys/{id}", Some(Action::Look)),
     ("post", "/api/v1/surveys", Some(Action::Survey)),
+    ("post", "/api/v1/surveys/{id}/withdrawals", Some(Action::KeepSurvey)),
     ("get", "/api/v1/adoptions", Some(Action::Look)),
     ("post", "/api/v1/adoptions", Some(Action::Adopt)),
     ("get", "/api/v1/adoptions/{id}", Some(Action::Look)),
@@ -193,7 +194,7 @@ async fn ask(owner: &Person, staff: &Person, who: &Person, method: &str, path: &
         "piles" => piled(owner, path).await,
         "orders" => ordered(owner, staff, path).await,
         "equipment" | "sites" => placed(staff, path).await,
-        "surveys" => surveyed(owner).await,
+        "surveys" => surveyed(owner, path).await,
         "adoptions" => adopted(owner, staff, path).await,
         "lotteries" => raffled(owner, staff, path).await,
         "weighings" => {
@@ -341,12 +342,15 @@ async fn placed(staff: &Person, path: &str) -> (String, Value) {
     (id_of(&point), body)
 }
 
-async fn surveyed(owner: &Person) -> (String, Value) {
+async fn surveyed(owner: &Person, path: &str) -> (String, Value) {
     let new = || {
         json!({"id": Uuid::now_v7(), "litter": "some", "method": "foot", "confidence": "high",
             "stretches": [{"lon": OPEN.0, "lat": OPEN.1}]})
     };
-    (id_of(&owner.post("/api/v1/surveys", new()).await.expect(StatusCode::CREATED)), new())
+    (
+        id_of(&owner.post("/api/v1/surveys", new()).await.expect(StatusCode::CREATED)),
+        if path.ends_with("/withdrawals") { json!({}) } else { new() },
+    )
 }
 
 async fn adopted(owner: &Person, staff: &Person, path: &str) -> (String, Value) {

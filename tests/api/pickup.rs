@@ -329,6 +329,23 @@ both! {
         assert_eq!(planned(&s.hauler, &plan).await["plan"]["left"][0]["why"], "no_site");
     }
 
+    async fn what_is_too_far_or_too_little_for_a_tour_says_so(app) {
+        let s = scene(&app).await;
+        let with = |set: Value| {
+            let mut vehicle = truck();
+            vehicle.as_object_mut().unwrap().extend(set.as_object().unwrap().clone());
+            async { s.hauler.post("/api/v1/vehicles", vehicle).await.expect(StatusCode::CREATED)["id"].clone() }
+        };
+        let late = with(json!({"name": "Bil 2", "from": "14:50:00", "until": "15:00:00", "pause": null})).await;
+        let choosy = with(json!({"name": "Bil 3", "least_bags": 30})).await;
+        for (vehicle, expected) in [(late, "too_far"), (choosy, "too_few")] {
+            let asked = json!({"id": Uuid::now_v7(), "days": [DAY], "vehicles": [vehicle], "piles": [s.piles[0]["id"]]});
+            let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+            let left = planned(&s.hauler, &plan).await["plan"]["left"].clone();
+            assert_eq!((left[0]["pile"].clone(), left[0]["why"].clone()), (s.piles[0]["id"].clone(), json!(expected)), "{left}");
+        }
+    }
+
     async fn what_is_dangerous_is_brought_only_where_it_is_taken(app) {
         let s = scene(&app).await;
         let mut able = truck();

@@ -186,7 +186,7 @@ const screens = {
   survey: ['/survey/58.44900,8.90000#14/58.449/8.9', (page) => page.getByText(/: \d{2,} m/).waitFor()],
   adoption: [`/adoptions/${adoption.id}`, (page) => page.locator('aside progress').waitFor()],
   season: ['/season?name=Trom%C3%B8y%20speidergruppe', (page) => page.locator('aside img').first().waitFor()],
-  poster: [`/print/poster-${planned.id}`, (page) => page.locator('aside .poster .stretch').first().waitFor()],
+  poster: [`/print/poster-${planned.id}`, (page) => page.locator('aside .poster .map').first().waitFor()],
   tags: [`/print/tags-${planned.id}`, (page) => page.locator('aside .tag img').first().waitFor()],
   staff: [address(open), (page) => page.locator('aside .staff').scrollIntoViewIfNeeded(), 'staff'],
 };

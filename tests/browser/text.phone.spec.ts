@@ -29,8 +29,8 @@ async function fits(page: Page, path: string) {
     page.evaluate(() => {
       const over = [...document.querySelectorAll('aside *, header *')].filter((e) => {
         const { left, right, width } = e.getBoundingClientRect();
-        // What is for hearing only, what scrolls by itself, and the print pages, which are as wide as paper.
-        const apart = e.closest('.hidden, .skip, .strip, nav span, .scroll, .sheet-paper');
+        // What is for hearing only, and what scrolls by itself.
+        const apart = e.closest('.hidden, .skip, .strip, nav span, .scroll');
         return !apart && width > 0 && (right > innerWidth + 1 || left < -1);
       });
       return over.map((e) => `${e.tagName}.${e.className} ${e.textContent?.slice(0, 30)}`).slice(0, 3);

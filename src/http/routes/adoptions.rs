@@ -127,7 +127,7 @@ fn story(app: &App, segments: &[Uuid]) -> Story {
     hotspots.sort_by_key(|h| std::cmp::Reverse(h.reported_at));
     cleanups.sort_by_key(|c| std::cmp::Reverse(c.from));
     orders.sort_by_key(|o| std::cmp::Reverse(o.by));
-    let mut surveys: Vec<_> = coast.surveys.all().filter(|s| on(&s.stretches)).collect();
+    let mut surveys: Vec<_> = coast.surveys.all().filter(|s| !s.withdrawn && on(&s.stretches)).collect();
     surveys.sort_by_key(|s| std::cmp::Reverse(s.seen_at));
     let year = |c: &Cleanup| c.from.with_timezone(&zone).year();
     let done = || cleanups.iter().filter(|c| c.outcome.is_some());

@@ -231,6 +231,9 @@ async fn write_plan(app: &App, by: std::sync::Arc<Person>, plan: Plan, sent: [u8
     app.live.write(move |tx| Box::pin(async move { act::cleanup::plan(tx, &by, plan, sent, site, &terms).await })).await
 }
 
+/// How many steps of a repetition are looked at to find those to come: more than a year of weeks.
+const MOST_STEPS: u32 = 80;
+
 /// How a cleanup is repeated.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -312,9 +315,11 @@ pub async fn plan_again(
         return Err(Error::invalid("times", "times must be from 1 to 12."));
     }
     let mut done = Repeated { planned: vec![], skipped: vec![] };
-    for n in 1..=repeat.0.times {
-        let times = (later(&app, first.from, repeat.0, n), later(&app, first.until, repeat.0, n));
-        let (Some(from), Some(until)) = times else { continue };
+    // Of one that is long over, the next ones to come; sent again from a phone that had no signal, the same ones.
+    let asked = who.0.entered.map_or(app.live.clock.now(), |e| e.at);
+    let both = |n| Some((later(&app, first.from, repeat.0, n)?, later(&app, first.until, repeat.0, n)?));
+    let to_come = (1..MOST_STEPS).filter_map(both).filter(|(from, _)| *from > asked);
+    for (from, until) in to_come.take(repeat.0.times as usize) {
         match planned(&app, &who.0, again(&first, from, until)).await {
             Ok(Made::New(c) | Made::Before(c)) => done.planned.push(c),
             Err(e) if e.code == Code::Internal => return Err(e),

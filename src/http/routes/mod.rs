@@ -139,6 +139,7 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(surveys::list)
         .service(surveys::one)
         .service(surveys::tell)
+        .service(surveys::withdraw)
         .service(adoptions::list)
         .service(adoptions::ask)
         .service(adoptions::one)

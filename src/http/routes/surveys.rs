@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::Refusals;
 use super::cleanups::on_the_shore;
 use super::places::Collection;
-use super::things::{Where, known, made, one_municipality, site};
+use super::things::{Nothing, Where, acts, known, made, one_municipality, site};
 use crate::act::survey::NewSurvey;
 use crate::act::{self, digest};
 use crate::domain::permission::{Action, Subject, allow};
@@ -31,7 +31,7 @@ pub struct SurveyShown {
 #[get("/api/v1/surveys")]
 pub async fn list(app: web::Data<App>, q: Params<Where>) -> Result<web::Json<Collection<Survey>>> {
     let coast = app.live.coast().clone();
-    let passes = |s: &Survey| q.0.passes(s.litter.text(), s.municipality.as_deref());
+    let passes = |s: &Survey| !s.withdrawn && q.0.passes(s.litter.text(), s.municipality.as_deref());
     let found = q.0.find(&app, &coast.surveys, passes)?;
     Ok(web::Json(on_the_shore(&coast, found, |s| &s.stretches)))
 }
@@ -54,4 +54,9 @@ pub async fn tell(app: web::Data<App>, who: Actor, new: Body<NewSurvey>) -> Resu
     one_municipality(&app, &site)?;
     let done = app.live.write(move |tx| Box::pin(async move { act::survey::tell(tx, &by, new, sent, site).await })).await?;
     Ok(made(done))
+}
+
+acts! {
+    /// Take a survey back
+    withdraw "/api/v1/surveys/{id}/withdrawals" "surveys" (Nothing) -> Survey { |app, tx, by, id, sent| act::survey::withdraw(tx, &by, id) }
 }

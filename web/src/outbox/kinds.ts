@@ -254,7 +254,12 @@ export const KINDS = {
   place_site: make('site.place', 'site'),
   describe_site: on('place.describe', 'site', 'descriptions'),
   remove_site: on('site.remove', 'site', 'closings'),
-  survey: { ...make('survey.title', 'survey'), see: () => '/list', change: (item) => form('survey', item) },
+  survey: {
+    ...make('survey.title', 'survey'),
+    see: (item) => form('place', item).split('?')[0] ?? '/list',
+    change: (item) => form('survey', item),
+  },
+  survey_withdraw: on('survey.withdraw', 'survey', 'withdrawals'),
   adopt: { ...make('adopt.title', 'adoption'), change: (item) => form('adopt', item) },
   adoption_approve: on('adopt.approve', 'adoption', 'approvals'),
   adoption_decline: on('adopt.decline', 'adoption', 'declinations'),

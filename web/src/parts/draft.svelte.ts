@@ -112,8 +112,10 @@ export class Draft<F extends object> {
     await outbox.ready;
     const { kind, about, item, mine, place } = this.form;
     const all = outbox.items.filter((i) => i.kind === kind && !i.taken && (!about || i.about === about));
-    const there = ({ body: { lat, lon } }: Item) =>
-      !place || inAddress(place.lat, place.lon) === inAddress(Number(lat), Number(lon));
+    const there = ({ body, fields }: Item) => {
+      const { lat, lon } = (fields?.place ?? body) as { lat?: unknown; lon?: unknown };
+      return !place || inAddress(place.lat, place.lon) === inAddress(Number(lat), Number(lon));
+    };
     const found = item
       ? all.find((i) => i.id === item)
       : all.findLast((i) => i.state === 'draft' && there(i) && (!mine || mine(i)));

@@ -28,7 +28,7 @@ export class Picking {
     private readonly place: () => Position | null,
   ) {}
 
-  readonly also = () => ({ chosen: $state.snapshot(this.stretches.chosen) });
+  readonly also = () => ({ chosen: $state.snapshot(this.stretches.chosen), place: this.place() });
 
   readonly restored = ({ fields }: Item) => {
     const before = (fields?.chosen ?? []) as Segment[];

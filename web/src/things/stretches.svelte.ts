@@ -18,6 +18,8 @@ const metres = (a: [number, number], b: [number, number]) =>
 
 const middle = (s: Segment): [number, number] => s.line[Math.floor(s.line.length / 2)] ?? [0, 0];
 const length = (s: Segment) => s.line.slice(1).reduce((sum, v, i) => sum + metres(v, s.line[i] ?? v), 0);
+/** Where it begins and where it ends. */
+const ends = (s: Segment): [string, string] => [String(s.line[0]), String(s.line.at(-1))];
 const distance = (s: Segment, at: [number, number]) => Math.min(...s.line.map((v) => metres(v, at)));
 
 function segmentsAround(lon: number, lat: number): Promise<Segment[]> {
@@ -92,26 +94,34 @@ export class Stretches {
     return [...this.near].sort((a, b) => distance(a, [lon, lat]) - distance(b, [lon, lat]))[0];
   }
 
-  /** Chooses the shore all around the island at a place. False where it is none, or one of too many stretches. */
-  async island(lon: number, lat: number): Promise<boolean> {
+  /** Chooses the shore all around the island at a place. False where it is none, or one of too many stretches; nothing when
+   *  something else was chosen meanwhile. */
+  async island(lon: number, lat: number): Promise<boolean | null> {
     const turn = ++this.turn;
     await this.look(lon, lat);
     const first = this.nearest(lon, lat);
     if (!first) return false;
-    // The shore goes on in the stretch that begins where one ends.
-    const beginning = new Map(this.near.map((s) => [String(s.line[0]), s]));
-    const ring = [first];
-    for (let at = first; String(at.line.at(-1)) !== String(first.line[0]);) {
-      const end = at.line.at(-1) ?? [0, 0];
-      if (!beginning.has(String(end)))
-        for (const s of await segmentsAround(...end)) beginning.set(String(s.line[0]), s);
-      const next = beginning.get(String(end));
-      if (!next || ring.length === MOST) return false;
-      ring.push(next);
-      at = next;
+    const ring = new Map([[first.id, first]]);
+    const [start, last] = ends(first);
+    for (let end = last; end !== start;) {
+      // The shore goes on in the stretch that has an end here as well, whichever way it runs.
+      const on = (all: Segment[]) => all.find((s) => !ring.has(s.id) && ends(s).includes(end));
+      const next = on(this.near) ?? on(await this.further(end));
+      if (turn !== this.turn) return null;
+      if (!next || ring.size === MOST) return false;
+      ring.set(next.id, next);
+      const [a, b] = ends(next);
+      end = a === end ? b : a;
     }
-    if (turn === this.turn) this.chosen = ring;
+    this.put([...ring.values()]);
     return true;
+  }
+
+  /** What is known of the shore from now on, around an end as well. */
+  private async further(end: string): Promise<Segment[]> {
+    const [lon = 0, lat = 0] = end.split(',').map(Number);
+    this.last = '';
+    return (this.near = await segmentsAround(lon, lat));
   }
 
   /** Adds the stretch at a place, or takes it away. */
