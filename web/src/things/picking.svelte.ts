@@ -5,6 +5,14 @@ import { inAddress } from '../state/route.svelte';
 import { Stretches, type Segment } from './stretches.svelte';
 import { taps } from './taps';
 
+/** What a form at a place is given: the map, the place of its address, and what stands behind the question mark. */
+export interface AtPlace {
+  map: CoastMap | null;
+  lat: number | null;
+  lon: number | null;
+  query: Record<string, string>;
+}
+
 /** What a form that chooses stretches has among its fields. */
 export interface Wanted {
   /** About how many metres. */
