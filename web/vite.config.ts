@@ -51,7 +51,14 @@ export default defineConfig({
     }),
   ],
   // Smaller files than this would be put into the page, which the content security policy forbids for scripts.
-  build: { assetsInlineLimit: 0, target: 'es2022', reportCompressedSize: true, cssCodeSplit: false },
+  // Browsers that do not preload modules load them a moment later; what would do it for them is loaded by all.
+  build: {
+    assetsInlineLimit: 0,
+    target: 'es2022',
+    reportCompressedSize: true,
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+  },
   server: { proxy: { '/api': 'http://localhost:8080' } },
   test: { include: ['src/**/*.test.ts'] },
 });

@@ -76,8 +76,10 @@ test('who is too many waits, is told when there is room, and whoever leaves late
   const place = await onShore(request, { lon: 8.945, lat: 58.471 });
   const [organiser, first, second] = [await somebody(browser, baseURL), await somebody(browser, baseURL), await somebody(browser, baseURL)];
   await open(organiser, `/plan/${at(place)}`);
-  await organiser.getByLabel('Day', { exact: true }).fill(new Date().toLocaleDateString('sv'));
-  await organiser.getByLabel('From').fill('23:30');
+  // In three hours, where the coast is: whoever leaves then leaves late.
+  const [day = '', hour = ''] = new Date(Date.now() + 3 * 3_600_000).toLocaleString('sv', { timeZone: 'Europe/Oslo' }).split(' ');
+  await organiser.getByLabel('Day', { exact: true }).fill(day);
+  await organiser.getByLabel('From').fill(hour.slice(0, 5));
   await organiser.getByText('More: name, meeting point, what to bring').click();
   await organiser.getByLabel('Name of the cleanup').fill('A small boat goes');
   await organiser.getByLabel('Most people').fill('2');
@@ -118,7 +120,7 @@ test('a cleanup is planned again, and the days on which the place does not allow
   await page.request.post('/api/v1/session');
   const from = new Date(`${year}-03-20T10:00:00Z`);
   const inside = { lon: 8.7877, lat: 58.3995 };
-  const plan = { id: randomUUID(), ...inside, from, until: new Date(from.getTime() + 7_200_000), organiser_kind: 'person', open: true };
+  const plan = { id: randomUUID(), ...inside, from, until: new Date(from.getTime() + 7_200_000), organiser_kind: 'person', open: false }; // off the map: others tap there
   const made = await page.request.post('/api/v1/cleanups', { data: plan });
   expect(made.status(), await made.text()).toBe(201);
   await open(page, `/cleanups/${plan.id}`);

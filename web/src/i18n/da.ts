@@ -385,7 +385,6 @@ export const da: Catalogue = {
   'cost.title': 'Refusion og udgifter',
   'adopt.title': 'Adoptér stranden',
   'survey.title': 'Hvordan ser der ud?',
-  'survey.withdraw': 'Fjern omtalen',
   'adopt.one': 'Adopteret strand',
   'adopt.approve': 'Godkend',
   'adopt.decline': 'Afslå',

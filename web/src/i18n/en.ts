@@ -385,7 +385,6 @@ export const en = {
   'cost.title': 'Refund and expenses',
   'adopt.title': 'Adopt the shore',
   'survey.title': 'How does it look?',
-  'survey.withdraw': 'Take it away',
   'adopt.one': 'Adopted shore',
   'adopt.approve': 'Approve',
   'adopt.decline': 'Decline',

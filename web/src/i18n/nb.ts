@@ -385,7 +385,6 @@ export const nb: Catalogue = {
   'cost.title': 'Refusjon og utgifter',
   'adopt.title': 'Adopter stranda',
   'survey.title': 'Hvordan ser det ut?',
-  'survey.withdraw': 'Ta bort omtalen',
   'adopt.one': 'Adoptert strand',
   'adopt.approve': 'Godkjenn',
   'adopt.decline': 'Avslå',

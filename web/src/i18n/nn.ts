@@ -386,7 +386,6 @@ export const nn: Catalogue = {
   'cost.title': 'Refusjon og utgifter',
   'adopt.title': 'Adopter stranda',
   'survey.title': 'Korleis ser det ut?',
-  'survey.withdraw': 'Ta bort omtalen',
   'adopt.one': 'Adoptert strand',
   'adopt.approve': 'Godkjenn',
   'adopt.decline': 'Avslå',

@@ -211,11 +211,8 @@ export const KINDS = {
   cost: on('cost.title', 'cleanup', 'costs'),
   repeat: {
     ...on('cleanup.repeat', 'cleanup', 'repeats'),
-    taken: (answer, item) => {
-      const came = answer as Schemas['Repeated'];
-      things.repeated.set(item.about, came);
-      came.planned.forEach((c) => keepThing('cleanup', c));
-    },
+    // The cleanups themselves come by the live feed.
+    taken: (answer, item) => void things.repeated.set(item.about, answer as Schemas['Repeated']),
   },
   leave_bags: { ...make('pile.leave', 'pile'), change: (item) => form('bags', item, 'cleanup', 'order') },
   pile_ready: on('pile.ready', 'pile', 'readiness'),
@@ -256,10 +253,10 @@ export const KINDS = {
   remove_site: on('site.remove', 'site', 'closings'),
   survey: {
     ...make('survey.title', 'survey'),
-    see: (item) => form('place', item).split('?')[0] ?? '/list',
+    see: () => '/list',
     change: (item) => form('survey', item),
   },
-  survey_withdraw: on('survey.withdraw', 'survey', 'withdrawals'),
+  survey_withdraw: on('survey.title', 'survey', 'withdrawals'),
   adopt: { ...make('adopt.title', 'adoption'), change: (item) => form('adopt', item) },
   adoption_approve: on('adopt.approve', 'adoption', 'approvals'),
   adoption_decline: on('adopt.decline', 'adoption', 'declinations'),

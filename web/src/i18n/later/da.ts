@@ -20,6 +20,7 @@ export const later: LaterCatalogue = {
   'survey.confidence.high': 'Sikker',
   'survey.note': 'Mere at sige?',
   'survey.send': 'Fortæl det',
+  'survey.withdraw': 'Fjern omtalen',
   'story.surveys': 'Sådan har der set ud',
   'adopt.shared': 'Andre må gerne adoptere den sammen med os',
   'adopt.send': 'Spørg om adoption',

@@ -21,6 +21,7 @@ export const later = {
   'survey.confidence.high': 'Sure',
   'survey.note': 'Anything else?',
   'survey.send': 'Tell it',
+  'survey.withdraw': 'Take it away',
   'story.surveys': 'How it has looked',
   'adopt.shared': 'Others are welcome to adopt it with us',
   'adopt.send': 'Ask to adopt',

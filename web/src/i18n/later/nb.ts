@@ -20,6 +20,7 @@ export const later: LaterCatalogue = {
   'survey.confidence.high': 'Sikker',
   'survey.note': 'Noe mer å si?',
   'survey.send': 'Fortell det',
+  'survey.withdraw': 'Ta bort omtalen',
   'story.surveys': 'Slik har det sett ut',
   'adopt.shared': 'Andre kan gjerne adoptere den sammen med oss',
   'adopt.send': 'Spør om å adoptere',

@@ -20,6 +20,7 @@ export const later: LaterCatalogue = {
   'survey.confidence.high': 'Sikker',
   'survey.note': 'Noko meir å seie?',
   'survey.send': 'Fortel det',
+  'survey.withdraw': 'Ta bort omtalen',
   'story.surveys': 'Slik har det sett ut',
   'adopt.shared': 'Andre kan gjerne adoptere ho saman med oss',
   'adopt.send': 'Spør om å adoptere',
