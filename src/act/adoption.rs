@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::cleanup::{MOST_PLACES, Site, Why};
+use super::cleanup::{Site, Why, some_stretches};
 use super::pile::Reason;
 use super::{Made, add, before, find, keep, repeated};
 use crate::domain::adoption::{Adoption, AdoptionState};
@@ -50,12 +50,7 @@ impl NewAdoption {
     pub fn checked(mut self) -> Result<Self> {
         self.name = clean_required("name", &self.name, 100)?;
         self.adopter_name = clean_required("adopter_name", &self.adopter_name, 80)?;
-        if self.stretches.is_empty() || self.stretches.len() > MOST_PLACES {
-            return Err(Error::invalid("stretches", format!("One to {MOST_PLACES}.")));
-        }
-        for at in &self.stretches {
-            LonLat::new(at.lon, at.lat).map_err(|e| e.at("stretches"))?;
-        }
+        some_stretches(&self.stretches)?;
         Ok(self)
     }
 }

@@ -23,6 +23,19 @@ use crate::store::Tx;
 /// The most stretches or hotspots of one cleanup.
 pub const MOST_PLACES: usize = 200;
 
+/// Checks that places on stretches are places at all.
+pub(super) fn on_earth(stretches: &[LonLat]) -> Result<()> {
+    stretches.iter().try_for_each(|at| LonLat::new(at.lon, at.lat).map(drop).map_err(|e| e.at("stretches")))
+}
+
+/// Checks places on stretches of which there must be some.
+pub(super) fn some_stretches(stretches: &[LonLat]) -> Result<()> {
+    if stretches.is_empty() || stretches.len() > MOST_PLACES {
+        return Err(Error::invalid("stretches", format!("One to {MOST_PLACES}.")));
+    }
+    on_earth(stretches)
+}
+
 /// What one sends to plan a cleanup, or to say that one is cleaning or has cleaned.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,9 +131,7 @@ impl Plan {
                 return Err(Error::invalid(field, format!("At most {MOST_PLACES}.")));
             }
         }
-        for at in &self.stretches {
-            LonLat::new(at.lon, at.lat).map_err(|e| e.at("stretches"))?;
-        }
+        on_earth(&self.stretches)?;
         if self.max_people.is_some_and(|n| n == 0 || n > 10_000) {
             return Err(Error::invalid("max_people", "max_people must be from 1 to 10000."));
         }

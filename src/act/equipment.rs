@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Made, add, before, find, fresh_code, keep, repeated};
 use crate::domain::change::Layer;
-use crate::domain::equipment::{Count, EquipmentPoint, Item, Level, Loan, Movement, Stock};
+use crate::domain::equipment::{Count, EquipmentPoint, Item, Level, Loan, Movement, Stock, each_once};
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
@@ -61,10 +61,7 @@ impl NewPoint {
         let at = LonLat::new(self.lon, self.lat)?;
         (self.name, self.hours) = name_and_hours(&self.name, self.hours.as_deref())?;
         self.host = clean_optional("host", self.host.as_deref(), 100)?;
-        let twice = |s: &Stock| self.stock.iter().filter(|o| o.item == s.item).count() > 1;
-        if self.stock.iter().any(|s| s.count > 10_000 || s.enough > 10_000 || twice(s)) {
-            return Err(Error::invalid("stock", "Each item once, at most 10000."));
-        }
+        each_once("stock", &self.stock.iter().map(|s| (s.item, s.count.max(s.enough))).collect::<Vec<_>>())?;
         Ok((at, self))
     }
 }
@@ -134,7 +131,7 @@ pub struct PointFacts {
     #[serde(default)]
     #[schema(max_length = 200)]
     pub hours: Option<String>,
-    /// How many of what it should have. What is not in it any more is no longer kept there.
+    /// How many of what it should have. What is not in it any more stays until it is counted as gone.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub enough: Vec<Count>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::cleanup::{MOST_PLACES, Site, Why};
+use super::cleanup::{MOST_PLACES, Site, Why, on_earth};
 use super::pile::Reason;
 use super::{Made, add, announce, before, find, fresh_code, keep, lies_in, load, repeated, save};
 use crate::domain::change::Layer;
@@ -74,9 +74,7 @@ impl NewOrder {
         if self.hotspots.len() > MOST_PLACES || self.stretches.len() > MOST_PLACES {
             return Err(Error::invalid("hotspots", format!("At most {MOST_PLACES}.")));
         }
-        for at in &self.stretches {
-            LonLat::new(at.lon, at.lat).map_err(|e| e.at("stretches"))?;
-        }
+        on_earth(&self.stretches)?;
         if self.by < today || self.by > today + chrono::Days::new(731) {
             return Err(Error::invalid("by", "The day must be from today on, within two years."));
         }

@@ -45,17 +45,13 @@ pub struct NewSite {
 }
 
 impl NewSite {
-    /// Checks everything that can be checked without the database.
+    /// Checks everything that can be checked without the database: its place, its id, and what is said of it.
     ///
     /// # Errors
     /// `invalid` with the field.
-    pub fn checked(mut self) -> Result<(LonLat, Self)> {
-        let at = LonLat::new(self.lon, self.lat)?;
-        (self.name, self.hours) = name_and_hours(&self.name, self.hours.as_deref())?;
-        self.phone = clean_optional("phone", self.phone.as_deref(), 30)?;
-        self.takes.sort_unstable();
-        self.takes.dedup();
-        Ok((at, self))
+    pub fn checked(self) -> Result<(LonLat, Uuid, SiteFacts)> {
+        let Self { id, lon, lat, name, hours, takes, phone } = self;
+        Ok((LonLat::new(lon, lat)?, id, SiteFacts { name, hours, takes, phone }.checked()?))
     }
 }
 
@@ -66,26 +62,33 @@ impl NewSite {
 pub async fn place(
     tx: &mut Tx,
     by: &Person,
-    new: NewSite,
+    id: Uuid,
+    facts: SiteFacts,
     sent: [u8; 32],
     at: LonLat,
     municipality: Option<String>,
 ) -> Result<Made<Site>> {
     allow(by, Action::Place, Subject { own: false, municipality: municipality.as_deref() })?;
-    if let Some(there) = before(tx, by, new.id, &sent).await? {
+    if let Some(there) = before(tx, by, id, &sent).await? {
         return Ok(Made::Before(there));
     }
     let site = Site {
-        record: Record::new(new.id, None, tx.now),
+        record: Record::new(id, None, tx.now),
         at,
         municipality,
-        name: new.name,
-        hours: new.hours,
-        takes: new.takes,
-        phone: new.phone,
+        name: facts.name,
+        hours: facts.hours,
+        takes: facts.takes,
+        phone: facts.phone,
         in_use: true,
     };
     add(tx, by, site, &sent, "placed").await
+}
+
+async fn looked_after_by(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Site> {
+    let site: Site = find(tx, id).await?;
+    allow(by, Action::Place, Subject { own: false, municipality: site.municipality.as_deref() })?;
+    Ok(site)
 }
 
 /// What one sends to describe a reception site anew.
@@ -109,16 +112,24 @@ pub struct SiteFacts {
     pub phone: Option<String>,
 }
 
+impl SiteFacts {
+    fn checked(mut self) -> Result<Self> {
+        (self.name, self.hours) = name_and_hours(&self.name, self.hours.as_deref())?;
+        self.phone = clean_optional("phone", self.phone.as_deref(), 30)?;
+        self.takes.sort_unstable();
+        self.takes.dedup();
+        Ok(self)
+    }
+}
+
 /// Describes a reception site anew.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `invalid`.
 pub async fn describe(tx: &mut Tx, by: &Person, id: Uuid, facts: SiteFacts) -> Result<Site> {
-    let site: Site = find(tx, id).await?;
-    allow(by, Action::Place, Subject { own: false, municipality: site.municipality.as_deref() })?;
-    let SiteFacts { name, hours, takes, phone } = facts;
-    let (_, new) = NewSite { id, lon: site.at.lon, lat: site.at.lat, name, hours, takes, phone }.checked()?;
-    let told = Site { name: new.name, hours: new.hours, takes: new.takes, phone: new.phone, ..site.clone() };
+    let site = looked_after_by(tx, by, id).await?;
+    let SiteFacts { name, hours, takes, phone } = facts.checked()?;
+    let told = Site { name, hours, takes, phone, ..site.clone() };
     if told == site {
         return Ok(site);
     }
@@ -130,8 +141,7 @@ pub async fn describe(tx: &mut Tx, by: &Person, id: Uuid, facts: SiteFacts) -> R
 /// # Errors
 /// `forbidden`, `not_found`.
 pub async fn close(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Site> {
-    let mut site: Site = find(tx, id).await?;
-    allow(by, Action::Place, Subject { own: false, municipality: site.municipality.as_deref() })?;
+    let mut site = looked_after_by(tx, by, id).await?;
     if !site.in_use {
         return Ok(site);
     }

@@ -1,19 +1,19 @@
 //! Telling how much litter lies on stretches.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::cleanup::{MOST_PLACES, Site};
-use super::{Made, add, before, find, keep};
+use super::cleanup::{Site, some_stretches};
+use super::{Made, add, before, by_our_clock, find, keep};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::{Entered, Person};
 use crate::domain::place::LonLat;
 use crate::domain::survey::{Confidence, Littered, Survey, SurveyMethod};
 use crate::domain::text::clean_optional;
 use crate::domain::thing::Record;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::Tx;
 
 /// What one sends to tell of a survey.
@@ -47,20 +47,14 @@ impl NewSurvey {
     /// `invalid` with the field.
     pub fn checked(mut self) -> Result<Self> {
         self.note = clean_optional("note", self.note.as_deref(), 1000)?;
-        if self.stretches.is_empty() || self.stretches.len() > MOST_PLACES {
-            return Err(Error::invalid("stretches", format!("One to {MOST_PLACES}.")));
-        }
-        for at in &self.stretches {
-            LonLat::new(at.lon, at.lat).map_err(|e| e.at("stretches"))?;
-        }
+        some_stretches(&self.stretches)?;
         Ok(self)
     }
 }
 
 /// When one was there by our clock: the phone's is as wrong then as it was when it sent.
 fn seen_at(now: DateTime<Utc>, at: Option<DateTime<Utc>>, entered: Option<Entered>) -> DateTime<Utc> {
-    let wrong = entered.map_or(TimeDelta::zero(), |e| e.at - e.phone_at);
-    at.and_then(|at| at.checked_add_signed(wrong)).map_or(now, |at| at.clamp(now - TimeDelta::days(366), now))
+    by_our_clock(now, at, entered.and_then(|e| e.phone_at.checked_add_signed(now - e.at)))
 }
 
 /// Tells of a survey.

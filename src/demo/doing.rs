@@ -105,9 +105,9 @@ async fn places(tx: &mut Tx, coast: &Coast, staff: &Person) -> anyhow::Result<()
             "hours": "Mo-Fr 07:00-16:00", "takes": ["litter", "by_boat"]}),
     ];
     for site in sites {
-        let (at, site) = serde_json::from_value::<act::site::NewSite>(site)?.checked()?;
-        let (sent, code) = (digest(&site)?, coast.municipality(at).map(|m| m.code.clone()));
-        act::site::place(tx, staff, site, sent, at, code).await?;
+        let (at, id, facts) = serde_json::from_value::<act::site::NewSite>(site)?.checked()?;
+        let (sent, code) = (digest(&facts)?, coast.municipality(at).map(|m| m.code.clone()));
+        act::site::place(tx, staff, id, facts, sent, at, code).await?;
     }
     Ok(())
 }

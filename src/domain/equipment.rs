@@ -153,6 +153,18 @@ impl Document for EquipmentPoint {
 
 /// The most of one item at a point.
 const MOST: u32 = 10_000;
+
+/// Checks amounts of items.
+///
+/// # Errors
+/// `invalid` at the field when an item is there twice, or too often.
+pub fn each_once(field: &'static str, items: &[(Item, u32)]) -> Result<()> {
+    let twice = |item| items.iter().filter(|(other, _)| *other == item).count() > 1;
+    if items.iter().any(|(item, count)| *count > MOST || twice(*item)) {
+        return Err(Error::invalid(field, format!("Each item once, at most {MOST}.")));
+    }
+    Ok(())
+}
 /// Loans that came back are kept this long in the list.
 const KEPT_LOANS: usize = 20;
 
@@ -183,10 +195,7 @@ impl EquipmentPoint {
     /// # Errors
     /// `invalid` at `enough`.
     pub fn should_have(&mut self, enough: &[Count]) -> Result<()> {
-        let twice = |c: &Count| enough.iter().filter(|o| o.item == c.item).count() > 1;
-        if enough.iter().any(|c| c.count > MOST || twice(c)) {
-            return Err(Error::invalid("enough", format!("Each item once, at most {MOST}.")));
-        }
+        each_once("enough", &enough.iter().map(|c| (c.item, c.count)).collect::<Vec<_>>())?;
         let lent = |item| self.loans.iter().any(|l| l.item == item && l.returned_at.is_none());
         let still = self.stock.iter().filter(|s| s.count > 0 || lent(s.item)).map(|s| s.item);
         let others = still.filter(|item| !enough.iter().any(|c| c.item == *item));

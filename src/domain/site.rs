@@ -86,6 +86,13 @@ pub fn open_at(hours: Option<&str>, at: DateTime<Tz>) -> (bool, Option<NaiveDate
     (hours.is_open(local), hours.next_change(local))
 }
 
+/// Whether something with these opening hours is open at a local time, and when that changes as a clock on the wall shows it.
+#[must_use]
+pub fn open_now(hours: Option<&str>, at: DateTime<Tz>) -> (bool, Option<String>) {
+    let (open, changes_at) = open_at(hours, at);
+    (open, changes_at.map(|t| t.format("%Y-%m-%dT%H:%M").to_string()))
+}
+
 /// When something with these opening hours is open between two local times.
 #[must_use]
 pub fn open_spans(hours: Option<&str>, from: NaiveDateTime, to: NaiveDateTime) -> Vec<(NaiveDateTime, NaiveDateTime)> {

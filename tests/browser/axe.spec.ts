@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { PHOTO, onShore, open, play } from './helpers';
-import { FIRST, haulerScreens, openWhole, staffScreens } from './screens';
+import { FIRST, haulerScreens, openWhole, publish, staffScreens } from './screens';
 
 for (const look of ['light', 'dark', 'sun'] as const) {
   test(`axe finds nothing on any screen, ${look}`, async ({ page }) => {
@@ -103,12 +103,11 @@ test('axe finds nothing on a fleet, a plan, a route and what they came to', asyn
       await check(page, `${path} ${look}`);
     }
   }
-  await page.request.post(`/api/v1/plans/${plan}/publications`, { data: {} });
-  const [route] = (await (await page.request.get('/api/v1/my-routes')).json()) as { id: string }[];
-  await page.request.post(`/api/v1/routes/${route?.id}/starts`, { data: {} });
+  const route = await publish(page, plan);
+  await page.request.post(`/api/v1${route}/starts`, { data: {} });
   for (const look of ['light', 'dark', 'sun'] as const) {
     await appear(page, look);
-    await open(page, `/routes/${route?.id}`);
+    await open(page, route);
     await expect(page.getByRole('button', { name: 'Loaded' })).toBeVisible();
     await check(page, `route ${look}`);
     await page.getByRole('button', { name: 'Only some' }).click();

@@ -48,6 +48,13 @@ export async function haulerScreens(page: Page): Promise<{ plan: string; paths: 
   return { plan: id, paths: ['/fleet', '/plans', `/plans/${id}`, '/routes', '/haulage'] };
 }
 
+/** Gives a plan to the drivers. The address of the first route they have then. */
+export async function publish(page: Page, plan: string): Promise<string> {
+  await page.request.post(`/api/v1/plans/${plan}/publications`, { data: {} });
+  const [route] = (await (await page.request.get('/api/v1/my-routes')).json()) as { id: string }[];
+  return `/routes/${route?.id}`;
+}
+
 /** Opens a screen with all that can be opened in it. */
 export async function openWhole(page: Page, path: string) {
   await open(page, path);

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { open } from './helpers';
-import { FIRST, haulerScreens, openWhole, staffScreens } from './screens';
+import { FIRST, haulerScreens, openWhole, publish, staffScreens } from './screens';
 
 test('text of twice the size fits on every screen, and nothing is cut off sideways', async ({ page }) => {
   test.setTimeout(150_000); // forty screens
@@ -18,9 +18,7 @@ test('text of twice the size fits on every screen, and nothing is cut off sidewa
     await openWhole(page, path);
     await fits(page, path);
   }
-  await page.request.post(`/api/v1/plans/${plan}/publications`, { data: {} });
-  const [route] = (await (await page.request.get('/api/v1/my-routes')).json()) as { id: string }[];
-  await openWhole(page, `/routes/${route?.id}`);
+  await openWhole(page, await publish(page, plan));
   await fits(page, 'a route');
 });
 

@@ -16,7 +16,7 @@ use crate::act::{self, digest};
 use crate::domain::equipment::{Count, EquipmentPoint, Item, Level};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::place::LonLat;
-use crate::domain::site::open_at;
+use crate::domain::site::{open_at, open_now};
 use crate::error::{Error, Result};
 use crate::http::App;
 use crate::http::read::{Body, Params, id};
@@ -54,8 +54,7 @@ pub struct PointShown {
 }
 
 fn shown(app: &App, point: &EquipmentPoint, at: DateTime<Utc>, distance_m: Option<f64>) -> PointShown {
-    let (open, changes_at) = open_at(point.hours.as_deref(), at.with_timezone(&app.live.time_zone));
-    let changes_at = changes_at.map(|t| t.format("%Y-%m-%dT%H:%M").to_string());
+    let (open, changes_at) = open_now(point.hours.as_deref(), at.with_timezone(&app.live.time_zone));
     PointShown { level: point.level(), point: point.for_all(), open, changes_at, distance_m }
 }
 

@@ -12,7 +12,7 @@ use super::things::{Nothing, Where, acts, known, made, municipality};
 use crate::act::site::{NewSite, SiteFacts};
 use crate::act::{self, digest};
 use crate::domain::permission::{Action, Subject, allow};
-use crate::domain::site::{Site, open_at};
+use crate::domain::site::{Site, open_now};
 use crate::error::Result;
 use crate::http::App;
 use crate::http::read::{Body, Params, id};
@@ -40,8 +40,8 @@ pub struct SiteShown {
 impl SiteShown {
     /// As it is at a local time.
     pub fn at(site: &Site, now: DateTime<Tz>) -> Self {
-        let (open, changes_at) = open_at(site.hours.as_deref(), now);
-        Self { site: site.clone(), open, changes_at: changes_at.map(|t| t.format("%Y-%m-%dT%H:%M").to_string()) }
+        let (open, changes_at) = open_now(site.hours.as_deref(), now);
+        Self { site: site.clone(), open, changes_at }
     }
 }
 
@@ -69,10 +69,11 @@ pub struct NearSite {
 #[post("/api/v1/sites")]
 pub async fn place(app: web::Data<App>, who: Actor, new: Body<NewSite>) -> Result<HttpResponse> {
     let (by, sent) = (who.0, digest(&new.0)?);
-    let (at, new) = new.0.checked()?;
+    let (at, id, facts) = new.0.checked()?;
     let code = municipality(&app, at);
     allow(&by, Action::Place, Subject { own: false, municipality: code.as_deref() })?;
-    let done = app.live.write(move |tx| Box::pin(async move { act::site::place(tx, &by, new, sent, at, code).await })).await?;
+    let done =
+        app.live.write(move |tx| Box::pin(async move { act::site::place(tx, &by, id, facts, sent, at, code).await })).await?;
     Ok(made(done))
 }
 

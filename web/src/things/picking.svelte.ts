@@ -45,6 +45,15 @@ export class Picking {
     this.settled = this.search();
   };
 
+  /** About how many metres; choosing that anew takes the nearest again. */
+  get wanted() {
+    return this.form?.fields.wanted ?? null;
+  }
+
+  set wanted(metres: number | null) {
+    if (this.form) [this.form.fields.wanted, this.form.fields.picked] = [metres, null];
+  }
+
   private search() {
     const place = this.place();
     return place && `${inAddress(place.lat, place.lon)} ${this.form?.fields.wanted}`;
