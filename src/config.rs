@@ -35,6 +35,8 @@ pub struct Config {
     pub planning: PlanningTerms,
     /// The road network.
     pub roads: RoadSettings,
+    /// Other road networks by name, for vehicles that do not drive as most do: a profile for lorries.
+    pub other_roads: BTreeMap<String, RoadSettings>,
     /// The refund scheme.
     pub refund: RefundScheme,
     /// Limits.
@@ -211,6 +213,12 @@ pub struct Emergency {
 }
 
 impl Config {
+    /// Names of the road networks beside the usual one.
+    #[must_use]
+    pub fn road_names(&self) -> Vec<String> {
+        self.other_roads.iter().filter(|(_, roads)| !roads.url.is_empty()).map(|(name, _)| name.clone()).collect()
+    }
+
     /// Reads the settings.
     ///
     /// # Errors

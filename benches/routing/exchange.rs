@@ -22,9 +22,8 @@ pub struct Answer {
     pub seed: u64,
     /// CPU time.
     pub seconds: f64,
-    /// Nothing, when nothing was found, or when only its cost can be compared.
+    /// Nothing, when nothing was found.
     pub tours: Option<Vec<Tour>>,
-    pub cost: Option<f64>,
 }
 
 fn rows(matrix: &Matrix) -> Vec<&[i32]> {
@@ -102,7 +101,7 @@ impl Answer {
         let tours: Option<Vec<Value>> =
             self.tours.as_ref().map(|all| all.iter().map(|t| json!({"class": t.class, "nodes": t.nodes})).collect());
         let all = json!({"planner": self.planner, "instance": self.instance, "seed": self.seed, "seconds": self.seconds,
-            "tours": tours, "cost": self.cost});
+            "tours": tours});
         let name = format!("{}.{}.{}.answer.json", self.instance, self.planner, self.seed);
         std::fs::write(folder.join(name), all.to_string()).expect("the answer");
     }
@@ -119,7 +118,6 @@ impl Answer {
             seed: all["seed"].as_u64().expect("seed"),
             seconds: all["seconds"].as_f64().expect("seconds"),
             tours: all["tours"].as_array().map(|a| a.iter().map(tour).collect()),
-            cost: all["cost"].as_f64(),
         }
     }
 }

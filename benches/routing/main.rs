@@ -91,7 +91,6 @@ fn ours(folder: &Path, seconds: f64, seeds: u64, names: &[&str]) {
                 seed,
                 seconds: took,
                 tours: Some(found.tours),
-                cost: None,
             }
             .write(folder);
         }
@@ -102,20 +101,14 @@ fn ours(folder: &Path, seconds: f64, seeds: u64, names: &[&str]) {
 fn gap(instance: &Instance, answers: &[&Answer], best: f64) -> String {
     let mut gaps = vec![];
     for answer in answers {
-        let cost = match (&answer.tours, answer.cost) {
-            (Some(tours), _) => {
-                let broken = check::check(&instance.problem, tours).len();
-                let fetched = tours.iter().flat_map(|t| &t.nodes).filter(|n| instance.problem.is_stop(**n)).count();
-                match (broken, instance.problem.stops - fetched) {
-                    (0, 0) => instance.problem.cost(tours) as f64,
-                    (0, missed) => return format!("{missed} missed"),
-                    (broken, _) => return format!("{broken} broken"),
-                }
-            }
-            (None, Some(cost)) => cost,
-            (None, None) => return "none found".into(),
-        };
-        gaps.push((cost / best - 1.0) * 100.0);
+        let Some(tours) = &answer.tours else { return "none found".into() };
+        let broken = check::check(&instance.problem, tours).len();
+        let fetched = tours.iter().flat_map(|t| &t.nodes).filter(|n| instance.problem.is_stop(**n)).count();
+        match (broken, instance.problem.stops - fetched) {
+            (0, 0) => gaps.push((instance.problem.cost(tours) as f64 / best - 1.0) * 100.0),
+            (0, missed) => return format!("{missed} missed"),
+            (broken, _) => return format!("{broken} broken"),
+        }
     }
     if gaps.is_empty() { "–".into() } else { format!("{:.2}", gaps.iter().sum::<f64>() / gaps.len() as f64) }
 }

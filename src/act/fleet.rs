@@ -12,6 +12,9 @@ use crate::domain::thing::Record;
 use crate::error::{Error, Result};
 use crate::store::Tx;
 
+/// How many people may drive a vehicle in turn.
+const MOST_DRIVERS: usize = 50;
+
 /// What one sends to add a vehicle.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct NewVehicle {
@@ -41,17 +44,17 @@ pub fn hauled_by(by: &Person, organisation: Uuid) -> Result<()> {
     allow(by, Action::Haul, Subject { own, municipality: None })
 }
 
-/// Adds a vehicle.
+/// Adds a vehicle. `roads` are the names of the road networks there are beside the usual one.
 ///
 /// # Errors
 /// `forbidden`, `id_taken`, `invalid`.
-pub async fn add_vehicle(tx: &mut Tx, by: &Person, new: NewVehicle, sent: [u8; 32]) -> Result<Made<Vehicle>> {
+pub async fn add_vehicle(tx: &mut Tx, by: &Person, new: NewVehicle, sent: [u8; 32], roads: &[String]) -> Result<Made<Vehicle>> {
     let organisation = hauls_for(by)?;
     if let Some(there) = before(tx, by, new.id, &sent).await? {
         return Ok(Made::Before(there));
     }
     let record = Record::new(new.id, None, tx.now);
-    let vehicle = Vehicle { record, organisation, facts: new.facts.checked()?, in_use: true };
+    let vehicle = Vehicle { record, organisation, facts: new.facts.checked(roads)?, drivers: vec![], in_use: true };
     add(tx, by, vehicle, &sent, "added").await
 }
 
@@ -59,11 +62,30 @@ pub async fn add_vehicle(tx: &mut Tx, by: &Person, new: NewVehicle, sent: [u8; 3
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `invalid`.
-pub async fn describe(tx: &mut Tx, by: &Person, id: Uuid, facts: VehicleFacts) -> Result<Vehicle> {
+pub async fn describe(tx: &mut Tx, by: &Person, id: Uuid, facts: VehicleFacts, roads: &[String]) -> Result<Vehicle> {
     let mut vehicle: Vehicle = find(tx, id).await?;
     hauled_by(by, vehicle.organisation)?;
-    vehicle.facts = facts.checked()?;
+    vehicle.facts = facts.checked(roads)?;
     keep(tx, vehicle, "described", None, Some(by)).await
+}
+
+/// Says that one drives a vehicle, or does not any more. Said twice, it stands.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub async fn drive(tx: &mut Tx, by: &Person, id: Uuid, drives: bool) -> Result<Vehicle> {
+    let mut vehicle: Vehicle = find(tx, id).await?;
+    hauled_by(by, vehicle.organisation)?;
+    if vehicle.drivers.contains(&by.id) == drives {
+        return Ok(vehicle);
+    }
+    vehicle.drivers.retain(|d| *d != by.id);
+    if drives {
+        // Links are given out anew and sessions end: who drove it once must not keep out who drives it now.
+        vehicle.drivers.truncate(MOST_DRIVERS - 1);
+        vehicle.drivers.insert(0, by.id);
+    }
+    keep(tx, vehicle, if drives { "driven" } else { "not_driven" }, None, Some(by)).await
 }
 
 /// Takes a vehicle out of use; what it has driven stays.

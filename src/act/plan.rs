@@ -41,7 +41,10 @@ pub struct NewPlan {
     #[serde(default)]
     #[schema(max_items = 100)]
     pub vehicles: Vec<Uuid>,
-    /// The piles; all that are due when none is said.
+    /// Only piles in this service area or municipality; everywhere when none is said.
+    #[serde(default)]
+    pub area: Option<Uuid>,
+    /// The piles; all that are due there when none is said.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub piles: Vec<Uuid>,
@@ -50,7 +53,7 @@ pub struct NewPlan {
     pub seed: u32,
 }
 
-/// Asks for a plan. `due` are the piles the organisation may fetch, the most urgent first: of more than a plan can have, the others
+/// Asks for a plan. `due` are the piles the organisation may fetch there, the most urgent first: of more than a plan can have, the others
 /// stay due.
 ///
 /// # Errors
@@ -234,7 +237,7 @@ pub async fn cancel(tx: &mut Tx, by: Option<&Person>, id: Uuid) -> Result<Plan> 
     keep(tx, plan, "cancelled", None, by).await
 }
 
-/// Gives a plan to the drivers: piles are accepted by the days they will be fetched on, and everyone of the organisation is told.
+/// Gives a plan to the drivers: piles are accepted by the days they will be fetched on, and those who drive its vehicles are told.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`.
@@ -267,7 +270,8 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms
             .fact("vehicle", vehicle)
             .fact("day", route.day.to_string())
             .fact("stops", route.stops.len());
-        tx.tell(Audience::Organisation(plan.organisation), &telling).await?;
+        let drivers = find::<Vehicle>(tx, route.vehicle).await?.drivers;
+        tx.tell(Audience::Among(plan.organisation, &drivers), &telling).await?;
     }
     plan.state = PlanState::Published;
     keep(tx, plan, "published", None, Some(by)).await

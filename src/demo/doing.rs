@@ -125,7 +125,7 @@ async fn fleet(tx: &mut Tx) -> anyhow::Result<()> {
     for vehicle in [truck, boat] {
         let new = serde_json::from_value::<act::fleet::NewVehicle>(vehicle)?;
         let sent = digest(&new)?;
-        act::fleet::add_vehicle(tx, &hauler, new, sent).await?;
+        act::fleet::add_vehicle(tx, &hauler, new, sent, &[]).await?;
     }
     Ok(())
 }

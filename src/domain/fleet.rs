@@ -84,7 +84,11 @@ pub struct VehicleFacts {
     /// The break of its crew.
     #[serde(default)]
     pub pause: Option<Pause>,
-    /// How fast it moves on the whole, in kilometres an hour.
+    /// The road network it drives on, by the name it has in the configuration; the usual one when none is said.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub roads: Option<String>,
+    /// How fast it moves on the whole, in kilometres an hour, where no road network knows better.
     #[schema(minimum = 1, maximum = 120)]
     pub speed_kmh: f64,
     /// What a kilometre costs.
@@ -109,7 +113,7 @@ pub struct VehicleFacts {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 20)]
     pub draught_m: f64,
-    /// Who drives it, as the crew says it.
+    /// Who drives it, as it is written on its routes.
     #[serde(default)]
     #[schema(max_length = 80)]
     pub driver: Option<String>,
@@ -126,6 +130,9 @@ pub struct Vehicle {
     /// What is said of it.
     #[serde(flatten)]
     pub facts: VehicleFacts,
+    /// The people of the organisation who have said that they drive it: they are told of its routes.
+    #[serde(default)]
+    pub drivers: Vec<Uuid>,
     /// Whether it is still in use.
     pub in_use: bool,
 }
@@ -150,17 +157,21 @@ impl Document for Vehicle {
 }
 
 impl VehicleFacts {
-    /// Checks what is said.
+    /// Checks what is said. `roads` are the names of the road networks there are beside the usual one.
     ///
     /// # Errors
     /// `invalid` with the field.
-    pub fn checked(mut self) -> Result<Self> {
+    pub fn checked(mut self, roads: &[String]) -> Result<Self> {
         let within = |field: &'static str, value: f64, least: f64, most: f64| {
             let fits = value.is_finite() && (least..=most).contains(&value);
             if fits { Ok(()) } else { Err(Error::invalid(field, format!("{field} must be from {least} to {most}."))) }
         };
         self.name = clean_required("name", &self.name, 80)?;
         self.driver = clean_optional("driver", self.driver.as_deref(), 80)?;
+        self.roads = clean_optional("roads", self.roads.as_deref(), 40)?;
+        if self.roads.as_ref().is_some_and(|name| !roads.contains(name)) {
+            return Err(Error::invalid("roads", "There is no road network of this name."));
+        }
         self.depot = LonLat::new(self.depot.lon, self.depot.lat)?;
         within("litres", f64::from(self.capacity.litres), 1.0, 1e6)?;
         within("kg", f64::from(self.capacity.kg), 1.0, 1e6)?;

@@ -78,6 +78,8 @@ pub enum Audience<'a> {
     Person(Uuid),
     /// Everyone of an organisation.
     Organisation(Uuid),
+    /// These people of an organisation; everyone of it when none of them is there any more.
+    Among(Uuid, &'a [Uuid]),
     /// Everyone who acts for a municipality's own office.
     Municipality(&'a str),
 }

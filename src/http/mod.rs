@@ -25,8 +25,9 @@ use utoipa_actix_web::AppExt;
 use crate::config::Config;
 use crate::live::Live;
 use crate::photos::Photos;
-use crate::planner::Planner;
+use crate::planner::{Planner, RoadNetworks};
 use crate::roads::Osrm;
+use crate::routing::travel::Roads;
 use session::SessionCache;
 
 /// What every handler may use.
@@ -55,7 +56,7 @@ impl App {
     pub fn new(live: Arc<Live>, config: Config, photos: Photos, metrics: Option<PrometheusHandle>) -> Self {
         let per_minute = NonZeroU32::new(config.limits.writes_per_minute).unwrap_or(NonZeroU32::MIN);
         Self {
-            planner: Planner::new(live.clone(), config.planning, Osrm::of(&config.roads).map(|o| Arc::new(o) as _)),
+            planner: Planner::new(live.clone(), config.planning, road_networks(&config)),
             live,
             photos,
             sessions: SessionCache::default(),
@@ -65,6 +66,13 @@ impl App {
             metrics,
         }
     }
+}
+
+/// The road networks that are configured, by name.
+fn road_networks(config: &Config) -> RoadNetworks {
+    let asked = |settings| Osrm::of(settings).map(|osrm| Arc::new(osrm) as Arc<dyn Roads>);
+    let others = config.other_roads.iter().filter_map(|(name, settings)| Some((name.clone(), asked(settings)?)));
+    RoadNetworks { usual: asked(&config.roads), others: others.collect() }
 }
 
 #[derive(OpenApi)]

@@ -39,25 +39,41 @@ pub struct Part {
     pub sites: Vec<Uuid>,
 }
 
+/// The road networks that answer.
+#[derive(Default)]
+pub struct RoadNetworks {
+    /// The one vehicles drive on when they say nothing else.
+    pub usual: Option<Arc<dyn Roads>>,
+    /// Others, by the name a vehicle says.
+    pub others: HashMap<String, Arc<dyn Roads>>,
+}
+
 /// Where those that do not sail travel.
 pub struct Grounds {
-    /// The road network, if one is known.
     roads: Option<Arc<Network>>,
-    /// What is estimated in its place.
+    other_roads: HashMap<String, Arc<Network>>,
+    /// What is estimated in their place.
     estimate: Arc<Network>,
     nowhere: Arc<Network>,
 }
 
 impl Grounds {
-    /// With a road network or without.
+    /// With road networks or without.
     #[must_use]
-    pub fn new(roads: Option<Arc<dyn Roads>>, detour: f64) -> Self {
+    pub fn new(roads: RoadNetworks, detour: f64) -> Self {
         let network = |ground| Arc::new(Network::on(ground));
         Self {
-            roads: roads.map(|r| network(Ground::Roads(r))),
+            roads: roads.usual.map(|r| network(Ground::Roads(r))),
+            other_roads: roads.others.into_iter().map(|(name, r)| (name, network(Ground::Roads(r)))).collect(),
             estimate: network(Ground::Estimate(detour)),
             nowhere: network(Ground::Nowhere),
         }
+    }
+
+    /// What a truck drives on. A name that is not configured any more means the usual network.
+    fn of(&self, vehicle: &Vehicle) -> &Arc<Network> {
+        let other = vehicle.facts.roads.as_ref().and_then(|name| self.other_roads.get(name));
+        other.or(self.roads.as_ref()).unwrap_or(&self.estimate)
     }
 }
 
@@ -67,21 +83,20 @@ impl Planner {
     /// # Errors
     /// `internal`, never: an estimate always answers.
     pub fn day(&self, coast: &Coast, part: &Part) -> Result<Day> {
-        let roads = self.grounds.roads.as_ref().unwrap_or(&self.grounds.estimate);
-        if let Ok(day) = Day::of(self.task(coast, part, roads)) {
+        if let Ok(day) = Day::of(self.task(coast, part, |v| self.grounds.of(v))) {
             return Ok(day);
         }
         tracing::warn!("roads.away");
-        let day = Day::of(self.task(coast, part, &self.grounds.estimate));
+        let day = Day::of(self.task(coast, part, |_| &self.grounds.estimate));
         let day = day.map_err(|Away| Error::internal(anyhow::anyhow!("no estimate")))?;
         day.note_away();
         Ok(day)
     }
 
-    /// A task from a part of a plan.
-    fn task(&self, coast: &Coast, part: &Part, roads: &Arc<Network>) -> Task {
+    /// A task from a part of a plan, where trucks drive on `roads`.
+    fn task<'g>(&self, coast: &Coast, part: &Part, roads: impl Fn(&Vehicle) -> &'g Arc<Network>) -> Task {
         let sites = sites_near(coast, part);
-        let networks = part.vehicles.iter().map(|v| self.networks(coast, v, part, &sites, roads)).collect();
+        let networks = part.vehicles.iter().map(|v| self.networks(coast, v, part, &sites, roads(v))).collect();
         let shut = |at: LonLat, day: NaiveDate| {
             let here = coast.here(at).closures;
             let holds = |inside: bool| here.iter().any(|c| c.closure.in_effect(day) && (c.inside || !inside));

@@ -24,8 +24,8 @@ use crate::domain::planning::PlanningTerms;
 use crate::error::{Error, Result};
 use crate::live::Live;
 use crate::routing::day::Day;
-use crate::routing::travel::Roads;
 use crate::routing::{Settings, Tour, solve};
+pub use gather::RoadNetworks;
 use gather::{Grounds, Part};
 pub use hand::{Marking, Moving};
 use waters::Waters;
@@ -60,7 +60,7 @@ pub struct SearchProgress {
 pub struct Planner {
     live: Arc<Live>,
     terms: PlanningTerms,
-    /// One search a core: two at once share the machine evenly, and more wait in order.
+    /// One search a core, but never fewer than two: two at once share the machine evenly, and more wait in order.
     slots: Semaphore,
     runs: Mutex<HashMap<Uuid, Arc<Run>>>,
     grounds: Grounds,
@@ -76,12 +76,12 @@ struct Work {
 }
 
 impl Planner {
-    /// With nothing to do yet. `roads` is the road network, if one is known.
+    /// With nothing to do yet.
     #[must_use]
-    pub fn new(live: Arc<Live>, terms: PlanningTerms, roads: Option<Arc<dyn Roads>>) -> Arc<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    pub fn new(live: Arc<Live>, terms: PlanningTerms, roads: RoadNetworks) -> Arc<Self> {
+        let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).max(2);
         let grounds = Grounds::new(roads, terms.road_detour);
-        Arc::new(Self { live, terms, slots: Semaphore::new(cores), runs: Mutex::default(), grounds, waters: Waters::default() })
+        Arc::new(Self { live, terms, slots: Semaphore::new(at_once), runs: Mutex::default(), grounds, waters: Waters::default() })
     }
 
     /// Begins the searches anew that were cut off when the service ended.

@@ -17,6 +17,9 @@ pub enum Visit {
     After,
 }
 
+/// Costs in one line of the processor's cache.
+const LINE: usize = 16;
+
 /// Judges places in routes of one class for one stop.
 pub struct Judge<'a, const D: usize> {
     of: &'a Amounts<'a, D>,
@@ -50,6 +53,17 @@ impl<'a, const D: usize> Judge<'a, D> {
             time_to: class.time.column(stop),
             time_from: class.time.row(stop),
             work: of.problem.work(stop),
+        }
+    }
+
+    /// Brings what the ways from and to the stop cost into the processor's cache, in order: in a large problem places beside neighbours
+    /// would each wait for a line of it (half as many steps again with 1000 stops).
+    #[inline]
+    pub fn fetch(&self) {
+        let lines = |costs: &[i32]| costs.iter().step_by(LINE).fold(0, |sum, cost| sum ^ cost);
+        std::hint::black_box(lines(self.cost_from));
+        if !std::ptr::eq(self.cost_from, self.cost_to) {
+            std::hint::black_box(lines(self.cost_to));
         }
     }
 

@@ -132,6 +132,7 @@ impl<const TIMED: bool, const RELOAD: bool, const D: usize> Search<'_, TIMED, RE
         if self.neighbours.is_empty() || RELOAD {
             self.look_everywhere(judge, &mut best);
         } else {
+            only.fetch();
             self.look_beside(&self.neighbours[stop as usize], judge, &mut best);
             if best.found.is_none() || best.rng.u8(..) < ENDS {
                 self.look_at_ends(judge, &mut best);
@@ -228,16 +229,18 @@ impl<const TIMED: bool, const RELOAD: bool, const D: usize> Search<'_, TIMED, RE
         let mut at = place.at;
         let route = &mut self.routes[index];
         match place.site {
-            None => {}
+            None => {
+                route.insert(&self.amounts, at, stop);
+                route.refresh_at::<TIMED, RELOAD>(&self.amounts, at);
+            }
             // The stop comes to stand before the site, or the site before the stop.
-            Some((site, Visit::After)) => route.insert(&self.amounts, place.at, site),
-            Some((site, Visit::Before)) => {
-                route.insert(&self.amounts, place.at, site);
-                at += 1;
+            Some((site, visit)) => {
+                route.insert(&self.amounts, at, site);
+                at += usize::from(visit == Visit::Before);
+                route.insert(&self.amounts, at, stop);
+                route.refresh::<TIMED, RELOAD>(&self.amounts);
             }
         }
-        route.insert(&self.amounts, at, stop);
-        route.refresh::<TIMED, RELOAD>(&self.amounts);
-        self.place_stops(index);
+        self.place_from(index, place.at - 1);
     }
 }

@@ -20,7 +20,7 @@ pub struct Route<const D: usize> {
 }
 
 /// A node of a route and the way to it; what is read together lies together.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slot {
     pub node: u32,
     /// What the way here costs, and how long it takes.
@@ -112,7 +112,8 @@ impl<const D: usize> Route<D> {
 
     /// The way to a slot, after what stands before it has changed.
     fn join(&mut self, of: &Amounts<D>, at: usize) {
-        self.slots[at] = self.slot(of, self.slots[at - 1].node, self.slots[at].node);
+        let Slot { node, leave, latest, .. } = self.slots[at];
+        self.slots[at] = Slot { leave, latest, ..self.slot(of, self.slots[at - 1].node, node) };
     }
 
     /// Puts a node before slot `at`; [`Self::refresh`] has to follow.
@@ -153,6 +154,19 @@ impl<const D: usize> Route<D> {
         }
         if TIMED {
             self.times::<RELOAD>(of.problem, class);
+        }
+    }
+
+    /// As [`Self::refresh`], after a stop was put in at slot `at` and nothing else: times are followed only as far as they change.
+    pub fn refresh_at<const TIMED: bool, const RELOAD: bool>(&mut self, of: &Amounts<D>, at: usize) {
+        if RELOAD {
+            return self.refresh::<TIMED, RELOAD>(of);
+        }
+        let class = &of.problem.classes[self.class];
+        self.sum(of, class);
+        if TIMED {
+            self.leave_from(of.problem, class, at);
+            self.latest_before(of.problem, class, at);
         }
     }
 
@@ -229,6 +243,33 @@ impl<const D: usize> Route<D> {
         }
     }
 
+    /// When the nodes from slot `at` on can be left, until one past it is left as before.
+    fn leave_from(&mut self, problem: &Problem, class: &Class, at: usize) {
+        let mut leave = self.slots[at - 1].leave;
+        for (p, slot) in self.slots.iter_mut().enumerate().skip(at) {
+            let start = class.windows[slot.node as usize].start(leave.saturating_add(slot.ride));
+            leave = start.saturating_add(problem.work(slot.node)).min(NEVER);
+            if p > at && slot.leave == leave {
+                return;
+            }
+            slot.leave = leave;
+        }
+    }
+
+    /// When the nodes up to slot `at` must be reached, until one before it must be reached as before.
+    fn latest_before(&mut self, problem: &Problem, class: &Class, at: usize) {
+        let mut bound = self.slots[at + 1].latest - self.slots[at + 1].ride;
+        for p in (0..=at).rev() {
+            let slot = &mut self.slots[p];
+            let latest = class.windows[slot.node as usize].latest(bound - problem.work(slot.node));
+            if p < at && slot.latest == latest {
+                return;
+            }
+            slot.latest = latest;
+            bound = latest - slot.ride;
+        }
+    }
+
     /// Whether everything in it can be done in time.
     pub fn is_in_time(&self) -> bool {
         self.slots[0].leave <= self.slots[0].latest
@@ -281,6 +322,45 @@ impl<const D: usize> Route<D> {
             self.join(of, p);
             self.join(of, p + 1);
             self.refresh::<TIMED, true>(of);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::{Matrix, Windows};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is followed from one stop on is what is worked out from the beginning.
+        #[test]
+        fn a_stop_put_in_is_felt_as_far_as_it_reaches(
+            places in prop::collection::vec((0..50i32, 0..50i32, 0..400i32, 50..300i32), 3..20), ats in prop::collection::vec(0..1000usize, 20),
+        ) {
+            let stops = places.len() - 1;
+            let far = |a: usize, b: usize| (places[a].0 - places[b].0).abs() + (places[a].1 - places[b].1).abs();
+            let matrix = Matrix::by(stops + 1, far);
+            let depot = stops as u32;
+            let windows = |i: usize| if i < stops { Windows::one(places[i].2, places[i].2 + places[i].3) } else { Windows::one(0, 2000) };
+            let class = Class {
+                start: depot, end: depot, count: 1, capacity: [100, 0, 0], fixed: 0, least: [0; 3],
+                cost: matrix.clone(), time: matrix, windows: (0..=stops).map(windows).collect(), hands_in: false,
+            };
+            let problem = Problem {
+                stops, sites: 0, demand: vec![[1, 0, 0]; stops], service: vec![10; stops], penalty: vec![0; stops],
+                hand_in_by: vec![NEVER; stops], kinds: vec![0; stops], classes: vec![class],
+            };
+            let of = Amounts::<1>::of(&problem);
+            let mut route = Route::empty::<true, false>(0, &of);
+            for (stop, chance) in problem.all_stops().zip(ats) {
+                let at = 1 + chance % (route.slots.len() - 1);
+                route.insert(&of, at, stop);
+                route.refresh_at::<true, false>(&of, at);
+                let nodes: Vec<u32> = route.nodes().collect();
+                let anew = Route::along::<true, false>(0, &nodes, &of);
+                prop_assert_eq!((&route.slots, route.cost, route.load), (&anew.slots, anew.cost, anew.load));
+            }
         }
     }
 }

@@ -257,9 +257,14 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
     }
 
     /// Notes where the stops of a route stand, and its ends.
-    pub(super) fn place_stops(&mut self, index: usize) {
+    fn place_stops(&mut self, index: usize) {
+        self.place_from(index, 0);
+    }
+
+    /// The same, when nothing before slot `from` has changed.
+    pub(super) fn place_from(&mut self, index: usize, from: usize) {
         let (class, slots) = (self.routes[index].class as u32, &self.routes[index].slots);
-        for (before, around) in slots.windows(3).enumerate() {
+        for (before, around) in slots.windows(3).enumerate().skip(from.saturating_sub(1)) {
             let [left, here, right] = [around[0], around[1], around[2]];
             if self.of.is_stop(here.node) {
                 self.standing[here.node as usize] = Standing {

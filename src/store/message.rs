@@ -43,7 +43,7 @@ impl Tx {
         let now = self.now;
         let rows = match whom {
             Audience::Person(id) => return Ok(vec![id]),
-            Audience::Organisation(id) => {
+            Audience::Organisation(id) | Audience::Among(id, _) => {
                 let sql = "SELECT DISTINCT p.id FROM person p JOIN session s ON s.person_id = p.id
                            WHERE p.organisation_id = $1 AND s.until_at > $2";
                 self.rows(sql, args![id, now]).await?
@@ -55,7 +55,10 @@ impl Tx {
                 self.rows(sql, args![code, now]).await?
             }
         };
-        rows.iter().map(|r| r.id(0)).collect()
+        let all = rows.iter().map(|r| r.id(0)).collect::<Result<Vec<_>>>()?;
+        let Audience::Among(_, people) = whom else { return Ok(all) };
+        let some: Vec<_> = all.iter().copied().filter(|p| people.contains(p)).collect();
+        Ok(if some.is_empty() { all } else { some })
     }
 
     /// How often somebody was asked for help this year.

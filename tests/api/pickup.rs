@@ -253,6 +253,101 @@ both! {
         assert_eq!(first["plan"]["steps"], second["plan"]["steps"]);
     }
 
+    async fn those_who_drive_a_vehicle_are_told_of_its_routes(app) {
+        let s = scene(&app).await;
+        let (anne, bo) = (s.hauler.another("hauler").await, s.hauler.another("hauler").await);
+        let anne_is = anne.get("/api/v1/me").await.json()["person"]["id"].clone();
+        for _ in 0..2 {
+            let driven = anne.act(&s.truck, "vehicles", "drivers", json!({})).await.expect(StatusCode::OK);
+            assert_eq!(driven["drivers"], json!([anne_is]), "said twice, it stands");
+        }
+        s.kari.act(&s.truck, "vehicles", "drivers", json!({})).await.refused(403, "forbidden");
+        // What is said of it anew leaves its drivers.
+        let mut facts = truck();
+        facts.as_object_mut().unwrap().remove("id");
+        let put = anne.request(reqwest::Method::PUT, &format!("/api/v1/vehicles/{}", s.truck["id"].as_str().unwrap())).json(&facts);
+        assert_eq!(anne.send(put).await.expect(StatusCode::OK)["drivers"], json!([anne_is]));
+
+        let draft = drafted(&s).await;
+        s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        // The truck's route is for Anne; nobody has said who sails the boat, so everyone is told of its route.
+        let of = |told: Vec<String>| told.iter().filter(|kind| *kind == "route_published").count();
+        assert_eq!((of(anne.told().await), of(bo.told().await)), (2, 1));
+
+        // When she does not drive it any more, everyone is told again.
+        let left = anne.act(&s.truck, "vehicles", "drivers/departures", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(left["drivers"], json!([]));
+        let more = s.kari.post("/api/v1/piles", pile((8.706, 58.4))).await.expect(StatusCode::CREATED);
+        let asked = json!({"id": Uuid::now_v7(), "days": ["2026-06-12"], "piles": [more["id"]], "vehicles": [s.truck["id"]]});
+        let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+        planned(&s.hauler, &plan).await;
+        s.hauler.act(&plan, "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        assert_eq!((of(anne.told().await), of(bo.told().await)), (3, 2));
+    }
+
+    async fn a_driver_who_is_there_no_more_keeps_nobody_from_being_told(app) {
+        let s = scene(&app).await;
+        let (gone, bo) = (s.hauler.another("hauler").await, s.hauler.another("hauler").await);
+        for vehicle in [&s.truck, &s.boat] {
+            gone.act(vehicle, "vehicles", "drivers", json!({})).await.expect(StatusCode::OK);
+        }
+        gone.send(gone.request(reqwest::Method::DELETE, "/api/v1/session")).await.expect(StatusCode::NO_CONTENT);
+        let draft = drafted(&s).await;
+        s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(bo.told().await, ["route_published", "route_published"]);
+    }
+
+    async fn a_plan_takes_the_piles_of_a_chosen_area(app) {
+        let s = scene(&app).await;
+        // Sund's service area and another far away, both of the same hauler.
+        let far = s.kari.post("/api/v1/piles", pile((24.943, 60.167))).await.expect(StatusCode::CREATED);
+        let areas = s.hauler.get("/api/v1/due-areas").await.expect(StatusCode::OK);
+        let seen: Vec<_> = areas.as_array().unwrap().iter().map(|a| (a["kind"].as_str().unwrap(), a["name"].as_str().unwrap(), a["piles"].as_u64().unwrap())).collect();
+        assert_eq!(seen, [("service_area", "Skjærgården", 4), ("service_area", "Staden", 1), ("municipality", "Staden", 1), ("municipality", "Sund", 4)]);
+        let city = &areas[1]["id"];
+        let due = s.hauler.get(&format!("/api/v1/due-piles?area={}", city.as_str().unwrap())).await.expect(StatusCode::OK);
+        assert_eq!((due.as_array().unwrap().len(), &due[0]["id"]), (1, &far["id"]));
+        let plan = s.hauler.post("/api/v1/plans", json!({"id": Uuid::now_v7(), "days": [DAY], "area": city})).await.expect(StatusCode::CREATED);
+        assert_eq!(plan["piles"], json!([far["id"]]));
+        // A pile that lies elsewhere is not of that area; an area nobody knows is none.
+        let other = json!({"id": Uuid::now_v7(), "days": [DAY], "area": city, "piles": [s.piles[0]["id"]]});
+        assert_eq!(s.hauler.post("/api/v1/plans", other).await.refused(422, "invalid")["field"], "piles");
+        let unknown = json!({"id": Uuid::now_v7(), "days": [DAY], "area": Uuid::now_v7()});
+        assert_eq!(s.hauler.post("/api/v1/plans", unknown).await.refused(422, "invalid")["field"], "area");
+        s.kari.get("/api/v1/due-areas").await.refused(403, "forbidden");
+    }
+
+    /// Clearance is 10 m and 10 m more for each metre of draught; the island is a rectangle.
+    async fn a_boat_that_lies_deep_keeps_off_the_land(app) {
+        let s = scene(&app).await;
+        let inland = {
+            let mut left = pile((8.71, 58.4015)); // 167 m from the water
+            left["access"] = json!("boat");
+            s.kari.post("/api/v1/piles", left).await.expect(StatusCode::CREATED)
+        };
+        let mut deep = boat();
+        (deep["draught_m"], deep["name"]) = (json!(20), json!("Fergen"));
+        let deep = s.hauler.post("/api/v1/vehicles", deep).await.expect(StatusCode::CREATED);
+        let off_land = |p: &Value| {
+            let (lon, lat) = (p[0].as_f64().unwrap(), p[1].as_f64().unwrap());
+            let (x, y) = ((8.70 - lon).max(lon - 8.76).max(0.0), (58.400 - lat).max(lat - 58.411).max(0.0));
+            (x * 111_195.0 * 58.4_f64.to_radians().cos()).hypot(y * 111_195.0)
+        };
+        for (vehicle, clearance, reached) in [(&s.boat, 15.0, true), (&deep, 210.0, false)] {
+            let piles = [&s.piles[2]["id"], &s.piles[3]["id"], &inland["id"]];
+            let asked = json!({"id": Uuid::now_v7(), "days": [DAY], "vehicles": [vehicle["id"]], "piles": piles});
+            let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+            let plan = planned(&s.hauler, &plan).await;
+            let left: Vec<_> = plan["plan"]["left"].as_array().unwrap().iter().map(|l| (&l["pile"], l["why"].as_str().unwrap())).collect();
+            let expected = if reached { vec![] } else { vec![(&inland["id"], "unreachable")] };
+            assert_eq!(left, expected, "a landing lies within 300 m of its pile");
+            let stops = plan["routes"][0]["stops"].as_array().unwrap();
+            let ways: Vec<&Value> = stops.iter().flat_map(|stop| stop["way"].as_array().unwrap()).collect();
+            let nearest = ways.iter().map(|p| off_land(p)).fold(f64::INFINITY, f64::min);
+            assert!((clearance - 2.0..clearance + 15.0).contains(&nearest), "{nearest} m from land with a clearance of {clearance} m");
+        }
+    }
+
     async fn a_pile_is_in_one_route_that_the_drivers_have(app) {
         let s = scene(&app).await;
         let (first, second) = (drafted(&s).await, drafted(&s).await);
@@ -519,6 +614,7 @@ both! {
             ("speed_kmh", json!(0), "speed_kmh"),
             ("depot", json!({"lon": 8.7, "lat": 95}), "lat"),
             ("pause", json!({"at": "05:00:00", "minutes": 30}), "pause"),
+            ("roads", json!("lorry"), "roads"),
             ("capacity", json!({"litres": 0, "kg": 1, "bags": 1}), "litres"),
         ] {
             let refused = s.hauler.post("/api/v1/vehicles", vehicle(key, value)).await.refused(422, "invalid");

@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use strandline::config::RoadSettings;
 use uuid::Uuid;
 
 use crate::helpers::{Engine, Person, TestApp, pile};
@@ -67,6 +68,34 @@ async fn a_truck_drives_along_the_streets() {
         assert_eq!(stop["way"].as_array().unwrap().len(), places, "the line that is drawn is the line that was timed");
         (here, left) = (there, instant(&stop["leaves"]));
     }
+}
+
+/// There is no usual network, and one for lorries.
+#[actix_web::test]
+async fn a_vehicle_drives_on_the_network_it_says() {
+    let app = TestApp::spawn_with(Engine::Sqlite, |c| {
+        c.other_roads.insert("lorry".into(), RoadSettings { url: osrm(), ..RoadSettings::default() });
+    })
+    .await;
+    assert_eq!(app.anonymous().get("/api/v1/coast").await.json()["roads"], json!(["lorry"]));
+    let (hauler, plan, piles) = drafted(&app, &STOPS).await;
+    assert_eq!(plan["plan"]["roads"], "estimate", "it has said nothing: {plan}");
+    let truck = hauler.get("/api/v1/vehicles").await.json()[0].clone();
+    let mut facts = truck.clone();
+    for key in ["id", "code", "organisation", "in_use", "drivers", "made_at", "changed_at", "version"] {
+        facts.as_object_mut().unwrap().remove(key);
+    }
+    facts["roads"] = json!("lorry");
+    let path = format!("/api/v1/vehicles/{}", truck["id"].as_str().unwrap());
+    hauler.send(hauler.request(reqwest::Method::PUT, &path).json(&facts)).await.expect(StatusCode::OK);
+    let asked =
+        json!({"id": Uuid::now_v7(), "days": ["2026-06-12"], "piles": piles.iter().map(|p| p["id"].clone()).collect::<Vec<_>>()});
+    let again = hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+    let again = planned(&hauler, &again).await;
+    assert_eq!(again["plan"]["roads"], "network", "{again}");
+    let stop = &again["routes"][0]["stops"][0];
+    let (metres, _, _) = way(DEPOT, (stop["lon"].as_f64().unwrap(), stop["lat"].as_f64().unwrap())).await;
+    assert!((stop["metres"].as_f64().unwrap() - metres).abs() < 2.0, "{metres} m: {stop}");
 }
 
 #[actix_web::test]

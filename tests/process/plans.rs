@@ -93,6 +93,28 @@ async fn a_plan_survives(mut program: Program) {
     assert_eq!((piles.len(), piles.iter().collect::<HashSet<_>>().len(), &found["plan"]["left"]), (12, 12, &json!([])));
 }
 
+/// Two plans at once, on however many cores: neither waits for the other.
+#[tokio::test]
+async fn two_searches_go_on_side_by_side() {
+    let mut program = Program::on_sqlite().await;
+    program.set(STEPS, 4_000_000_000_u64);
+    let (_, hauler, running) = one_truck(&mut program).await;
+    let plans = [Uuid::now_v7(), Uuid::now_v7()];
+    for plan in plans {
+        send(&hauler, &running, "plans", json!({"id": plan, "days": [tomorrow(&running).await]})).await;
+    }
+    let steps = |seen: &Value| seen["progress"]["done"].as_f64().unwrap_or(0.0);
+    let mut before = [0.0; 2];
+    for plan in [0, 1] {
+        before[plan] = steps(&until(&hauler, &running, plans[plan], |seen| steps(seen) > 0.0).await);
+    }
+    // Both have begun; from here on each goes on while the other does.
+    for plan in [0, 1] {
+        let seen = until(&hauler, &running, plans[plan], |seen| steps(seen) > before[plan]).await;
+        assert_eq!((&seen["plan"]["state"], &seen["progress"]["waits"]), (&json!("searching"), &json!(false)));
+    }
+}
+
 /// More searches than there are cores, each ended by its guard: the time that one waits is not taken from it.
 #[tokio::test]
 async fn a_search_that_waited_for_others_has_its_whole_time() {
@@ -103,7 +125,7 @@ async fn a_search_that_waited_for_others_has_its_whole_time() {
         one_truck(&mut program).await
     };
     let waiting: Value = serde_json::from_slice(&get(&hauler, &running, "due-piles").await).unwrap();
-    let cores = std::thread::available_parallelism().unwrap().get();
+    let cores = std::thread::available_parallelism().unwrap().get().max(2);
     let plans: Vec<Uuid> = (0..=cores).map(|_| Uuid::now_v7()).collect();
     for plan in &plans {
         let one = json!({"id": plan, "days": [tomorrow(&running).await], "piles": [waiting[0]["id"], waiting[1]["id"]]});

@@ -37,6 +37,8 @@ pub struct About {
     max_claim_days: i64,
     /// The most piles of a plan of pickup routes.
     most_piles: usize,
+    /// Names of the road networks a vehicle may drive on, beside the usual one.
+    roads: Vec<String>,
     /// ISO 4217 code of the currency of refunds and vehicles.
     currency: String,
 }
@@ -61,6 +63,7 @@ pub async fn about(app: web::Data<App>) -> web::Json<About> {
         demo: app.config.demo,
         max_claim_days: app.config.claims.max_days,
         most_piles: app.config.planning.most_piles,
+        roads: app.config.road_names(),
         currency: app.config.refund.currency.clone(),
     })
 }

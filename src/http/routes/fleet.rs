@@ -27,8 +27,9 @@ pub async fn list(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Vehic
     (status = 200, description = "it was added before", body = Vehicle), (status = 201, body = Vehicle), Refusals))]
 #[post("/api/v1/vehicles")]
 pub async fn add(app: web::Data<App>, who: Actor, new: Body<NewVehicle>) -> Result<HttpResponse> {
-    let (by, sent) = (who.0, digest(&new.0)?);
-    let done = app.live.write(move |tx| Box::pin(async move { act::fleet::add_vehicle(tx, &by, new.0, sent).await })).await?;
+    let (by, sent, roads) = (who.0, digest(&new.0)?, app.config.road_names());
+    let done =
+        app.live.write(move |tx| Box::pin(async move { act::fleet::add_vehicle(tx, &by, new.0, sent, &roads).await })).await?;
     Ok(made(done))
 }
 
@@ -42,11 +43,19 @@ pub async fn describe(
     path: web::Path<String>,
     facts: Body<VehicleFacts>,
 ) -> Result<web::Json<Vehicle>> {
-    let (by, id) = (who.0, id(&path)?);
-    app.live.write(move |tx| Box::pin(async move { act::fleet::describe(tx, &by, id, facts.0).await })).await.map(web::Json)
+    let (by, id, roads) = (who.0, id(&path)?, app.config.road_names());
+    let write = app.live.write(move |tx| Box::pin(async move { act::fleet::describe(tx, &by, id, facts.0, &roads).await }));
+    write.await.map(web::Json)
 }
 
 acts! {
+    /// I drive a vehicle: I am told of its routes
+    drive "/api/v1/vehicles/{id}/drivers" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent| act::fleet::drive(tx, &by, id, true) }
+
+    /// I do not drive a vehicle any more
+    stop_driving "/api/v1/vehicles/{id}/drivers/departures" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent|
+        act::fleet::drive(tx, &by, id, false) }
+
     /// Take a vehicle out of use
     retire "/api/v1/vehicles/{id}/retirements" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent| act::fleet::retire(tx, &by, id) }
 }

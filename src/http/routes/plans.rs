@@ -1,10 +1,11 @@
 //! Plans of pickup routes: asked for, searched for, changed by hand, given to the drivers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, get, post, web};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::Refusals;
@@ -12,11 +13,13 @@ use super::things::{Nothing, acts, haulers, made};
 use crate::act::fleet::{hauled_by, hauls_for};
 use crate::act::plan::{Changed, NewPlan, on_the_way, routes_of};
 use crate::act::{self, Made, digest};
+use crate::coast::polygon::contains;
+use crate::domain::area::{Area, AreaKind};
 use crate::domain::pickup::{PickupRoute, Plan, PlanState};
 use crate::domain::pile::{Pile, PileState};
 use crate::error::{Code, Error, Result};
 use crate::http::App;
-use crate::http::read::{Body, id};
+use crate::http::read::{Body, Params, id};
 use crate::http::session::Actor;
 use crate::planner::{Marking, Moving, SearchProgress};
 
@@ -66,27 +69,69 @@ pub async fn one(app: web::Data<App>, who: Actor, path: web::Path<String>) -> Re
     shown(&app, &who, id(&path)?).await
 }
 
-/// Piles an organisation may put into a plan: those it was asked for or has promised, and those nobody has that lie where it fetches; not
-/// those that a route the drivers have is to fetch.
-async fn due_for(app: &App, organisation: Uuid) -> Result<Vec<Arc<Pile>>> {
+/// Piles an organisation may put into a plan, in an area or everywhere: those it was asked for or has promised, and those nobody has that lie
+/// where it fetches; not those that a route the drivers have is to fetch.
+async fn due_for(app: &App, organisation: Uuid, area: Option<Uuid>) -> Result<Vec<Arc<Pile>>> {
     let now = app.live.clock.now();
     let taken = on_the_way(&mut app.live.store.read(now).await?, organisation, app.live.day_of(now)).await?;
     let waits = |p: &Pile| matches!(p.state, PileState::Ready | PileState::Requested | PileState::Accepted);
     let serves = |p: &Pile| haulers(app, p.at, p.access).iter().any(|h| h.id == organisation);
     let theirs = |p: &Pile| p.hauler().map_or_else(|| serves(p), |hauler| hauler == organisation);
     let coast = app.live.coast().clone();
-    let mut found: Vec<_> =
-        coast.piles.all().filter(|p| waits(p) && theirs(p) && !taken.contains(&p.record.id)).cloned().collect();
+    let area = area.map(|id| coast.areas.get(id).ok_or_else(|| Error::invalid("area", "There is no such area."))).transpose()?;
+    let inside = |p: &Pile| area.is_none_or(|a| contains(&a.geometry, p.at));
+    let wanted = |p: &&Arc<Pile>| waits(p) && theirs(p) && inside(p) && !taken.contains(&p.record.id);
+    let mut found: Vec<_> = coast.piles.all().filter(wanted).cloned().collect();
     found.sort_by_key(|p| (p.duty.as_ref().map(|d| d.due), p.record.id));
     Ok(found)
 }
 
+/// Where piles wait.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct InArea {
+    /// only in this service area or municipality
+    area: Option<Uuid>,
+}
+
 /// Piles that wait for my organisation, the most urgent first
-#[utoipa::path(tag = "plans", responses((status = 200, body = Vec<Pile>), Refusals))]
+#[utoipa::path(tag = "plans", params(InArea), responses((status = 200, body = Vec<Pile>), Refusals))]
 #[get("/api/v1/due-piles")]
-pub async fn due(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Pile>>> {
+pub async fn due(app: web::Data<App>, who: Actor, q: Params<InArea>) -> Result<web::Json<Vec<Pile>>> {
     let own = hauls_for(&who.0)?;
-    Ok(web::Json(due_for(&app, own).await?.iter().map(|p| (**p).clone()).collect()))
+    Ok(web::Json(due_for(&app, own, q.0.area).await?.iter().map(|p| (**p).clone()).collect()))
+}
+
+/// An area in which piles wait.
+#[derive(Serialize, ToSchema)]
+pub struct DueArea {
+    /// Its id.
+    id: Uuid,
+    /// Service area or municipality.
+    kind: AreaKind,
+    /// Its name.
+    name: String,
+    /// How many piles wait in it.
+    piles: usize,
+}
+
+/// The service areas of my organisation and the municipalities in which piles wait for it
+#[utoipa::path(tag = "plans", responses((status = 200, body = Vec<DueArea>), Refusals))]
+#[get("/api/v1/due-areas")]
+pub async fn due_areas(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<DueArea>>> {
+    let own = hauls_for(&who.0)?;
+    let (piles, coast) = (due_for(&app, own, None).await?, app.live.coast().clone());
+    let theirs = |a: &Area| a.kind == AreaKind::Municipality || a.hauler.as_ref().is_some_and(|h| h.id == own);
+    let mut areas: BTreeMap<(bool, String, Uuid), DueArea> = BTreeMap::new();
+    for pile in piles {
+        for area in coast.areas_around(pile.at).into_iter().filter(|a| theirs(a)) {
+            let municipality = area.kind == AreaKind::Municipality;
+            let counted = areas.entry((municipality, area.name.clone(), area.id));
+            counted.or_insert_with(|| DueArea { id: area.id, kind: area.kind, name: area.name.clone(), piles: 0 }).piles += 1;
+        }
+    }
+    Ok(web::Json(areas.into_values().collect()))
 }
 
 /// Have routes searched for
@@ -97,7 +142,7 @@ pub async fn due(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Pile>>
 #[post("/api/v1/plans")]
 pub async fn ask(app: web::Data<App>, who: Actor, new: Body<NewPlan>) -> Result<HttpResponse> {
     let (by, sent, own) = (who.0.clone(), digest(&new.0)?, hauls_for(&who.0)?);
-    let waiting: Vec<Uuid> = due_for(&app, own).await?.iter().map(|p| p.record.id).collect();
+    let waiting: Vec<Uuid> = due_for(&app, own, new.0.area).await?.iter().map(|p| p.record.id).collect();
     let (today, terms) = (app.live.day_of(app.live.clock.now()), app.config.planning);
     let done = app
         .live

@@ -359,6 +359,7 @@ export const da: Catalogue = {
   'fleet.add': 'Tilføj et køretøj',
   'fleet.change': 'Ret',
   'fleet.retire': 'Tag ud af brug',
+  'drive.mine': 'Jeg kører',
   'pickup.title': 'Planlæg afhentningsruter',
   'pickup.short': 'Ventende sække bliver ruter for biler og både',
   'pickup.one': 'Afhentningsplan',

@@ -359,6 +359,7 @@ export const en = {
   'fleet.add': 'Add a vehicle',
   'fleet.change': 'Change',
   'fleet.retire': 'Take out of use',
+  'drive.mine': 'I drive',
   'pickup.title': 'Plan pickup routes',
   'pickup.short': 'Waiting bags become routes for trucks and boats',
   'pickup.one': 'Pickup plan',

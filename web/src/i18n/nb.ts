@@ -359,6 +359,7 @@ export const nb: Catalogue = {
   'fleet.add': 'Legg til et kjøretøy',
   'fleet.change': 'Endre',
   'fleet.retire': 'Ta ut av bruk',
+  'drive.mine': 'Jeg kjører',
   'pickup.title': 'Planlegg henteruter',
   'pickup.short': 'Ventende sekker blir ruter for biler og båter',
   'pickup.one': 'Henteplan',

@@ -360,6 +360,7 @@ export const nn: Catalogue = {
   'fleet.add': 'Legg til eit køyretøy',
   'fleet.change': 'Endre',
   'fleet.retire': 'Ta ut av bruk',
+  'drive.mine': 'Eg køyrer',
   'pickup.title': 'Planlegg henteruter',
   'pickup.short': 'Ventande sekker blir ruter for bilar og båtar',
   'pickup.one': 'Henteplan',

@@ -279,6 +279,8 @@ export const KINDS = {
   draw_lottery: lottery('lottery.draw', 'draws'),
   add_vehicle: vehicle('fleet.add', 'POST', () => '/api/v1/vehicles'),
   change_vehicle: vehicle('fleet.change', 'PUT', (item) => `/api/v1/vehicles/${item.about}`),
+  drive_vehicle: vehicle('drive.mine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers`),
+  stop_driving: vehicle('drive.mine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers/departures`),
   retire_vehicle: vehicle('fleet.retire', 'POST', (item) => `/api/v1/vehicles/${item.about}/retirements`),
   ask_routes: {
     title: 'pickup.ask',

@@ -22,7 +22,14 @@ class Haul {
   async loadVehicles(): Promise<Vehicle[]> {
     const all = await ask(api.GET('/api/v1/vehicles'));
     for (const v of all) this.keepVehicle(v);
+    void remember('vehicles', all);
     return all;
+  }
+
+  /** The fleet as it was seen last. */
+  async recallVehicles() {
+    const last = await recall<Vehicle[]>('vehicles');
+    for (const v of last?.value ?? []) if (!this.vehicles.has(v.id)) this.keepVehicle(v);
   }
 
   /** A plan as it is now, with its routes or without them. */
