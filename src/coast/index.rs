@@ -140,17 +140,11 @@ impl Coast {
         candidates(1.0).find(|a| contains(&a.geometry, at)).or_else(nearest)
     }
 
-    /// Areas that a place lies in.
-    #[must_use]
-    pub fn areas_around(&self, at: LonLat) -> Vec<Arc<Area>> {
-        let point = Window { west: at.lon, east: at.lon, south: at.lat, north: at.lat };
-        self.areas.within(point).into_iter().filter(|a| contains(&a.geometry, at)).cloned().collect()
-    }
-
     /// Areas of a kind that a place lies in.
     #[must_use]
     pub fn areas_at(&self, at: LonLat, kind: AreaKind) -> Vec<Arc<Area>> {
-        self.areas_around(at).into_iter().filter(|a| a.kind == kind).collect()
+        let point = Window { west: at.lon, east: at.lon, south: at.lat, north: at.lat };
+        self.areas.within(point).into_iter().filter(|a| a.kind == kind && contains(&a.geometry, at)).cloned().collect()
     }
 
     /// The stretch of shore nearest to a place, at most so many metres away.

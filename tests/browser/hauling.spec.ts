@@ -117,3 +117,52 @@ test('a route is shared by a link that shows it to others, and goes on after a r
   await hauler.context().setOffline(false);
   await expect(hauler.getByText('waits for signal')).toHaveCount(0, { timeout: 30_000 });
 });
+
+test('who drives a vehicle says so, is told of its route and has it first', async ({ browser, baseURL }) => {
+  const [left, desk, driver] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler'), await somebody(browser, baseURL, 'hauler')];
+  await left.request.post('/api/v1/session');
+  const name = `Bil ${randomUUID().slice(0, 8)}`;
+  const vehicle = { id: randomUUID(), name, kind: 'truck', depot: { lon: 8.741, lat: 58.477 }, capacity: { litres: 8000, kg: 3000, bags: 80 },
+    from: '07:00:00', until: '15:00:00', speed_kmh: 40, cost_per_km: 10, cost_per_hour: 500 };
+  expect((await desk.request.post('/api/v1/vehicles', { data: vehicle })).status()).toBe(201);
+  await open(driver, '/routes');
+  const box = driver.getByRole('checkbox', { name });
+  await box.focus();
+  await driver.keyboard.press('Space');
+  await expect(box).toBeChecked();
+  // It is kept, and said with the keyboard.
+  await driver.reload();
+  await expect(box).toBeChecked();
+  const pile = await leave(left, { lon: 8.7585, lat: 58.4415 });
+  const [day] = weekdays(1);
+  const asked = await plan(desk, { days: [day], piles: [pile.id], vehicles: [vehicle.id] });
+  await open(desk, `/plans/${asked.id}`);
+  await desk.getByRole('button', { name: 'Give it to the drivers' }).click({ timeout: 30_000 });
+  await expect(desk.locator('aside').getByText('Given to the drivers')).toBeVisible();
+  const told = async (page: Page) => JSON.stringify(await (await page.request.get('/api/v1/messages')).json()).includes(name);
+  expect([await told(driver), await told(desk)]).toEqual([true, false]);
+  await open(driver, '/routes');
+  await expect(driver.locator('aside .card').first()).toContainText(name);
+  await box.uncheck();
+  await expect(box).not.toBeChecked();
+});
+
+test('a plan is made for one municipality of several', async ({ browser, baseURL }) => {
+  const [left, desk] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];
+  await left.request.post('/api/v1/session');
+  const here = await leave(left, { lon: 8.7585, lat: 58.4415 });
+  const there = await leave(left, { lon: 8.6, lat: 58.335 });
+  const areas = (await (await desk.request.get('/api/v1/due-areas')).json()) as { id: string; name: string; kind: string }[];
+  expect(areas.map((a) => a.name)).toEqual(expect.arrayContaining(['Arendal', 'Grimstad']));
+  await open(desk, '/plans');
+  await desk.getByText('Choose piles').click();
+  await expect(desk.getByLabel(`${here.code}: 4 bags`)).toBeVisible();
+  await desk.locator('aside form').getByRole('combobox').selectOption({ value: areas.find((a) => a.name === 'Grimstad')?.id ?? '' });
+  await expect(desk.getByLabel(`${here.code}: 4 bags`)).toHaveCount(0);
+  await expect(desk.getByLabel(`${there.code}: 4 bags`)).toBeVisible();
+  await desk.getByRole('button', { name: 'Find routes' }).click();
+  await expect(desk).toHaveURL(/\/plans\/[0-9a-f-]+/);
+  const id = new URL(desk.url()).pathname.split('/').pop();
+  const { plan: made } = (await (await desk.request.get(`/api/v1/plans/${id}`)).json()) as { plan: { piles: string[] } };
+  expect([made.piles.includes(there.id), made.piles.includes(here.id)]).toEqual([true, false]);
+});

@@ -149,4 +149,12 @@ async fn health_readiness_and_metrics_are_there_for_operators() {
     })
     .await
     .expect("the request was not counted");
+    // Methods anybody makes up are counted as one: measurements do not grow without end.
+    for made_up in ["BEACH", "COAST", "BEACH"] {
+        let method = reqwest::Method::from_bytes(made_up.as_bytes()).unwrap();
+        let refused = reqwest::Client::new().request(method, format!("{}/api/v1/coast", running.url)).send().await.unwrap();
+        assert!(refused.status().is_client_error());
+    }
+    let metrics = String::from_utf8(running.get("/metrics").await).unwrap();
+    assert!(metrics.contains("{method=\"other\"") && !metrics.contains("BEACH"), "{metrics}");
 }

@@ -1,6 +1,5 @@
 //! Plans of pickup routes: asked for, searched for, changed by hand, given to the drivers.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, get, post, web};
@@ -79,7 +78,7 @@ async fn due_for(app: &App, organisation: Uuid, area: Option<Uuid>) -> Result<Ve
     let theirs = |p: &Pile| p.hauler().map_or_else(|| serves(p), |hauler| hauler == organisation);
     let coast = app.live.coast().clone();
     let area = area.map(|id| coast.areas.get(id).ok_or_else(|| Error::invalid("area", "There is no such area."))).transpose()?;
-    let inside = |p: &Pile| area.is_none_or(|a| contains(&a.geometry, p.at));
+    let inside = |p: &Pile| area.is_none_or(|a| lies_in(p, a));
     let wanted = |p: &&Arc<Pile>| waits(p) && theirs(p) && inside(p) && !taken.contains(&p.record.id);
     let mut found: Vec<_> = coast.piles.all().filter(wanted).cloned().collect();
     found.sort_by_key(|p| (p.duty.as_ref().map(|d| d.due), p.record.id));
@@ -103,6 +102,14 @@ pub async fn due(app: web::Data<App>, who: Actor, q: Params<InArea>) -> Result<w
     Ok(web::Json(due_for(&app, own, q.0.area).await?.iter().map(|p| (**p).clone()).collect()))
 }
 
+/// A pile knows its municipality also where the shoreline lies outside of its polygon.
+fn lies_in(pile: &Pile, area: &Area) -> bool {
+    match area.kind {
+        AreaKind::Municipality => pile.municipality.as_ref() == Some(&area.code),
+        AreaKind::ServiceArea => contains(&area.geometry, pile.at),
+    }
+}
+
 /// An area in which piles wait.
 #[derive(Serialize, ToSchema)]
 pub struct DueArea {
@@ -122,16 +129,16 @@ pub struct DueArea {
 pub async fn due_areas(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<DueArea>>> {
     let own = hauls_for(&who.0)?;
     let (piles, coast) = (due_for(&app, own, None).await?, app.live.coast().clone());
-    let theirs = |a: &Area| a.kind == AreaKind::Municipality || a.hauler.as_ref().is_some_and(|h| h.id == own);
-    let mut areas: BTreeMap<(bool, String, Uuid), DueArea> = BTreeMap::new();
-    for pile in piles {
-        for area in coast.areas_around(pile.at).into_iter().filter(|a| theirs(a)) {
-            let municipality = area.kind == AreaKind::Municipality;
-            let counted = areas.entry((municipality, area.name.clone(), area.id));
-            counted.or_insert_with(|| DueArea { id: area.id, kind: area.kind, name: area.name.clone(), piles: 0 }).piles += 1;
-        }
-    }
-    Ok(web::Json(areas.into_values().collect()))
+    let theirs = |a: &&Arc<Area>| a.kind == AreaKind::Municipality || a.hauler.as_ref().is_some_and(|h| h.id == own);
+    let counted = |a: &Arc<Area>| {
+        let piles = piles.iter().filter(|p| lies_in(p, a)).count();
+        DueArea { id: a.id, kind: a.kind, name: a.name.clone(), piles }
+    };
+    let mut areas: Vec<DueArea> = coast.areas.all().filter(theirs).map(counted).filter(|a| a.piles > 0).collect();
+    areas.sort_by(|a, b| {
+        (a.kind == AreaKind::Municipality, &a.name, a.id).cmp(&(b.kind == AreaKind::Municipality, &b.name, b.id))
+    });
+    Ok(web::Json(areas))
 }
 
 /// Have routes searched for
