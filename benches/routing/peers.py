@@ -39,12 +39,14 @@ def pyvrp_turned_round(i, seconds, seed):
     found = pyvrp.solve(data, CpuTime(seconds), seed=seed, collect_stats=False, display=False)
     if not found.is_feasible():
         return {"tours": None}
-    site, depot = i["stops"], i["stops"] + 1
+    # Without reloads the depot is the only place to hand in.
+    site, depot = i["stops"], i["classes"][0]["start"]
     tours = []
     for route in found.best.routes():
         nodes = [site if str(activity).startswith("D") else activity.idx for activity in route]
         # Where it left the depot it hands in, when time runs the other way.
-        tours.append({"class": 0, "nodes": [depot, *reversed(nodes[:-1]), depot]})
+        handed_in = nodes[:-1] if i["sites"] else nodes[1:-1]
+        tours.append({"class": 0, "nodes": [depot, *reversed(handed_in), depot]})
     return {"tours": tours}
 
 
@@ -184,15 +186,15 @@ def vroom_one(i, seconds, _seed):
         window = {"time_windows": [vroom.TimeWindow(*c["windows"][stop][0])]} if i["timed"] else {}
         service = {"default_service": i["service"][stop]} if i["timed"] else {}
         problem.add_job(vroom.Job(stop, location=stop, pickup=[i["demand"][stop][0]], **service, **window))
-    # Its limit is time on the clock and only roughly kept: whoever overruns is asked again with less.
+    # Its limit is time on the clock and only roughly kept: where it comes to more or less CPU time, it is asked again.
     limit = seconds
-    for _ in range(3):
-        begun = time.process_time()
+    for _ in range(4):
+        begun, clock = time.process_time(), time.monotonic()
         found = problem.solve(exploration_level=5, nb_threads=1, timeout=datetime.timedelta(seconds=limit))
-        took = time.process_time() - begun
-        if took <= 1.1 * seconds:
+        took, ended_itself = time.process_time() - begun, time.monotonic() - clock < 0.9 * limit
+        if 0.9 <= took / seconds <= 1.1 or (took < seconds and ended_itself):
             break
-        limit *= seconds / took * 0.95
+        limit *= seconds / took
     steps = found.routes
     tours = []
     for _, route in steps.groupby("vehicle_id"):

@@ -76,7 +76,8 @@ pub async fn describe(tx: &mut Tx, by: &Person, id: Uuid, facts: VehicleFacts, r
 pub async fn drive(tx: &mut Tx, by: &Person, id: Uuid, drives: bool) -> Result<Vehicle> {
     let mut vehicle: Vehicle = find(tx, id).await?;
     hauled_by(by, vehicle.organisation)?;
-    if vehicle.drivers.contains(&by.id) == drives {
+    let act = if drives { "driven" } else { "not_driven" };
+    if repeated(tx, by, id, act).await? || vehicle.drivers.contains(&by.id) == drives {
         return Ok(vehicle);
     }
     vehicle.drivers.retain(|d| *d != by.id);
@@ -85,7 +86,21 @@ pub async fn drive(tx: &mut Tx, by: &Person, id: Uuid, drives: bool) -> Result<V
         vehicle.drivers.truncate(MOST_DRIVERS - 1);
         vehicle.drivers.insert(0, by.id);
     }
-    keep(tx, vehicle, if drives { "driven" } else { "not_driven" }, None, Some(by)).await
+    keep(tx, vehicle, act, None, Some(by)).await
+}
+
+/// Forgets who drives a vehicle: somebody may have left, or have a new phone, and would be told in the place of others.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub async fn forget_drivers(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Vehicle> {
+    let mut vehicle: Vehicle = find(tx, id).await?;
+    hauled_by(by, vehicle.organisation)?;
+    if repeated(tx, by, id, "drivers_forgotten").await? || vehicle.drivers.is_empty() {
+        return Ok(vehicle);
+    }
+    vehicle.drivers.clear();
+    keep(tx, vehicle, "drivers_forgotten", None, Some(by)).await
 }
 
 /// Takes a vehicle out of use; what it has driven stays.

@@ -85,7 +85,7 @@ pub struct VehicleFacts {
     #[serde(default)]
     pub pause: Option<Pause>,
     /// The road network it drives on, by the name it has in the configuration; the usual one when none is said.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub roads: Option<String>,
     /// How fast it moves on the whole, in kilometres an hour, where no road network knows better.

@@ -14,7 +14,7 @@ use crate::domain::place::LonLat;
 use crate::domain::site::Site;
 use crate::error::{Error, Result};
 use crate::routing::day::{Day, Task, takes, takes_all};
-use crate::routing::travel::{Away, Ground, Network, Roads};
+use crate::routing::travel::{Ground, Network, Roads};
 
 /// The most reception sites of a plan.
 const MOST_SITES: usize = 30;
@@ -75,22 +75,36 @@ impl Grounds {
         let other = vehicle.facts.roads.as_ref().and_then(|name| self.other_roads.get(name));
         other.or(self.roads.as_ref()).unwrap_or(&self.estimate)
     }
+
+    /// What the configuration calls a network.
+    fn name(&self, network: &Arc<Network>) -> &str {
+        self.other_roads.iter().find(|(_, n)| Arc::ptr_eq(n, network)).map_or("roads", |(name, _)| name)
+    }
 }
 
 impl Planner {
-    /// A part of a plan as a day: where the road network does not answer, with an estimate.
+    /// A part of a plan as a day: what drives on a road network that does not answer, with an estimate.
     ///
     /// # Errors
     /// `internal`, never: an estimate always answers.
     pub fn day(&self, coast: &Coast, part: &Part) -> Result<Day> {
-        if let Ok(day) = Day::of(self.task(coast, part, |v| self.grounds.of(v))) {
-            return Ok(day);
+        let mut away: Vec<Arc<Network>> = vec![];
+        loop {
+            let roads = |v: &Vehicle| Some(self.grounds.of(v)).filter(|n| !away.iter().any(|a| Arc::ptr_eq(a, n)));
+            match Day::of(self.task(coast, part, |v| roads(v).unwrap_or(&self.grounds.estimate))) {
+                Ok(day) => {
+                    if !away.is_empty() {
+                        day.note_away();
+                    }
+                    return Ok(day);
+                }
+                Err(network) if network.is_roads() => {
+                    tracing::warn!(network = self.grounds.name(&network), "roads.away");
+                    away.push(network);
+                }
+                Err(_) => return Err(Error::internal(anyhow::anyhow!("no estimate"))),
+            }
         }
-        tracing::warn!("roads.away");
-        let day = Day::of(self.task(coast, part, |_| &self.grounds.estimate));
-        let day = day.map_err(|Away| Error::internal(anyhow::anyhow!("no estimate")))?;
-        day.note_away();
-        Ok(day)
     }
 
     /// A task from a part of a plan, where trucks drive on `roads`.

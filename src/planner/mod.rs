@@ -60,11 +60,16 @@ pub struct SearchProgress {
 pub struct Planner {
     live: Arc<Live>,
     terms: PlanningTerms,
-    /// One search a core, but never fewer than two: two at once share the machine evenly, and more wait in order.
+    /// Those at once share the machine evenly, and more wait in order.
     slots: Semaphore,
     runs: Mutex<HashMap<Uuid, Arc<Run>>>,
     grounds: Grounds,
     waters: Waters,
+}
+
+/// How many searches go on at once: one a core, but never fewer than two.
+fn at_once(cores: usize) -> usize {
+    cores.max(2)
 }
 
 /// What a search works with.
@@ -79,7 +84,7 @@ impl Planner {
     /// With nothing to do yet.
     #[must_use]
     pub fn new(live: Arc<Live>, terms: PlanningTerms, roads: RoadNetworks) -> Arc<Self> {
-        let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).max(2);
+        let at_once = at_once(std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
         let grounds = Grounds::new(roads, terms.road_detour);
         Arc::new(Self { live, terms, slots: Semaphore::new(at_once), runs: Mutex::default(), grounds, waters: Waters::default() })
     }
@@ -231,4 +236,12 @@ impl Planner {
 fn locked_in(plan: &Plan, routes: &[PickupRoute], pile: Uuid) -> Option<(Uuid, NaiveDate)> {
     let route = routes.iter().find(|r| r.stops.iter().any(|s| s.id == pile))?;
     plan.locked.contains(&pile).then_some((route.vehicle, route.day))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn on_one_core_two_searches_share_it() {
+        assert_eq!([1, 2, 8].map(super::at_once), [2, 2, 8]);
+    }
 }

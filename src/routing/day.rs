@@ -77,8 +77,8 @@ impl Day {
     /// Measures ways and puts conditions as windows.
     ///
     /// # Errors
-    /// [`Away`] when whoever knows the roads does not answer.
-    pub fn of(task: Task) -> Result<Self, Away> {
+    /// The road network that does not answer.
+    pub fn of(task: Task) -> Result<Self, Arc<Network>> {
         let begins = instant(task.days.first().copied().unwrap_or_default().into(), task.zone);
         let (stops, sites) = (task.piles.len(), task.sites.len());
         let mut measured: HashMap<*const Network, Arc<Lengths>> = HashMap::new();
@@ -110,7 +110,9 @@ impl Day {
                 let network = &day.task.networks[v][d];
                 let lengths = match measured.entry(Arc::as_ptr(network)) {
                     Entry::Occupied(known) => known.get().clone(),
-                    Entry::Vacant(free) => free.insert(Arc::new(day.measure(network.clone())?)).clone(),
+                    Entry::Vacant(free) => {
+                        free.insert(Arc::new(day.measure(network.clone()).map_err(|Away| network.clone())?)).clone()
+                    }
                 };
                 // Vehicles that are alike share what ways cost.
                 let ways =

@@ -12,7 +12,7 @@ const ENDS: u8 = 64;
 
 /// Where a stop stands, with the nodes beside it and what the ways from and to them cost: what most places beside it are judged
 /// by lies in one line of the processor's cache.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 pub struct Standing {
     pub route: u32,
     pub position: u32,
@@ -23,7 +23,7 @@ pub struct Standing {
 }
 
 /// The first and the last node of a route between its depots, with what the ways from and to these cost; none, when there is none.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Ends {
     pub class: u32,
     pub first: u32,

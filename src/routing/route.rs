@@ -336,13 +336,14 @@ mod tests {
         /// What is followed from one stop on is what is worked out from the beginning.
         #[test]
         fn a_stop_put_in_is_felt_as_far_as_it_reaches(
-            places in prop::collection::vec((0..50i32, 0..50i32, 0..400i32, 50..300i32), 3..20), ats in prop::collection::vec(0..1000usize, 20),
+            places in prop::collection::vec((0..50i32, 0..50i32, prop::collection::vec((0..500i32, 10..200i32), 1..4)), 3..20), ats in prop::collection::vec(0..1000usize, 20),
         ) {
             let stops = places.len() - 1;
             let far = |a: usize, b: usize| (places[a].0 - places[b].0).abs() + (places[a].1 - places[b].1).abs();
             let matrix = Matrix::by(stops + 1, far);
             let depot = stops as u32;
-            let windows = |i: usize| if i < stops { Windows::one(places[i].2, places[i].2 + places[i].3) } else { Windows::one(0, 2000) };
+            let some = |i: usize| places[i].2.iter().map(|(from, long)| (*from, from + long)).collect();
+            let windows = |i: usize| if i < stops { Windows::new(some(i)) } else { Windows::one(0, 2000) };
             let class = Class {
                 start: depot, end: depot, count: 1, capacity: [100, 0, 0], fixed: 0, least: [0; 3],
                 cost: matrix.clone(), time: matrix, windows: (0..=stops).map(windows).collect(), hands_in: false,

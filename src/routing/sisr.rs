@@ -148,6 +148,7 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
         let (mut temperature, mut iterations) = (hot, 0u64);
         while self.of.stops > 0 && !self.of.classes.is_empty() {
             if iterations.is_multiple_of(STEPS) {
+                debug_assert!(self.is_sound(), "what is followed step by step is what is worked out anew");
                 let share = budget(iterations, best.0);
                 if share >= 1.0 {
                     break;
@@ -281,6 +282,20 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
         let (first_node, last_node) = if slots.len() == 2 { (NONE, NONE) } else { (first.node, slots[slots.len() - 2].node) };
         let ends = Ends { class, first: first_node, last: last_node, edge_first: first.edge, edge_last: home.edge };
         if index == self.ends.len() { self.ends.push(ends) } else { self.ends[index] = ends }
+    }
+
+    /// Whether what is kept of routes is what their nodes say.
+    fn is_sound(&mut self) -> bool {
+        let kept = (self.standing.clone(), self.ends.clone());
+        for index in 0..self.routes.len() {
+            let nodes: Vec<u32> = self.routes[index].nodes().collect();
+            let anew = Route::<D>::along::<TIMED, RELOAD>(self.routes[index].class, &nodes, &self.amounts);
+            if anew.slots != self.routes[index].slots || anew.cost != self.routes[index].cost {
+                return false;
+            }
+            self.place_stops(index);
+        }
+        kept == (self.standing.clone(), self.ends.clone())
     }
 
     /// Takes strings of stops out of routes around a seed.

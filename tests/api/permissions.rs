@@ -136,6 +136,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("put", "/api/v1/vehicles/{id}", None),
     ("post", "/api/v1/vehicles/{id}/drivers", None),
     ("post", "/api/v1/vehicles/{id}/drivers/departures", None),
+    ("post", "/api/v1/vehicles/{id}/drivers/removals", None),
     ("post", "/api/v1/vehicles/{id}/retirements", None),
     ("get", "/api/v1/plans", None),
     ("post", "/api/v1/plans", None),

@@ -285,6 +285,15 @@ both! {
         assert_eq!((of(anne.told().await), of(bo.told().await)), (3, 2));
     }
 
+    async fn who_has_left_is_forgotten_by_a_colleague(app) {
+        let s = scene(&app).await;
+        let (anne, bo) = (s.hauler.another("hauler").await, s.hauler.another("hauler").await);
+        anne.act(&s.truck, "vehicles", "drivers", json!({})).await.expect(StatusCode::OK);
+        s.kari.act(&s.truck, "vehicles", "drivers/removals", json!({})).await.refused(403, "forbidden");
+        let nobody = bo.act(&s.truck, "vehicles", "drivers/removals", json!({})).await.expect(StatusCode::OK);
+        assert_eq!(nobody["drivers"], json!([]));
+    }
+
     async fn a_driver_who_is_there_no_more_keeps_nobody_from_being_told(app) {
         let s = scene(&app).await;
         let (gone, bo) = (s.hauler.another("hauler").await, s.hauler.another("hauler").await);

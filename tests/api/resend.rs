@@ -64,6 +64,22 @@ both! {
         }
     }
 
+    async fn what_one_drives_sent_again_hours_later_changes_nothing(app) {
+        let anne = app.as_role("hauler").await;
+        let truck = json!({"id": Uuid::now_v7(), "name": "Bil 1", "kind": "truck", "depot": {"lon": 8.702, "lat": 58.405},
+            "capacity": {"litres": 8000, "kg": 3000, "bags": 80}, "from": "07:00:00", "until": "15:00:00",
+            "speed_kmh": 35, "cost_per_km": 12, "cost_per_hour": 600});
+        eleven_times(&anne, "/api/v1/vehicles", &truck).await;
+        let drivers = format!("/api/v1/vehicles/{}/drivers", truck["id"].as_str().unwrap());
+        let count = |vehicle: Value| vehicle["drivers"].as_array().unwrap().len();
+        let key = Uuid::now_v7().to_string();
+        let again = || anne.send(anne.request(Method::POST, &drivers).header("idempotency-key", &key).json(&json!({})));
+        assert_eq!(count(again().await.expect(StatusCode::OK)), 1);
+        assert_eq!(count(anne.post(&format!("{drivers}/departures"), json!({})).await.expect(StatusCode::OK)), 0);
+        assert_eq!(count(again().await.expect(StatusCode::OK)), 0, "its answer was lost, and she has said since that she does not");
+        assert_eq!(count(anne.post(&drivers, json!({})).await.expect(StatusCode::OK)), 1);
+    }
+
     async fn an_act_sent_again_hours_later_with_others_in_between_is_known_by_its_key(app) {
         let (ola, kari) = (app.volunteer().await, app.volunteer().await);
         let h = ola.report(OPEN).await;

@@ -98,6 +98,32 @@ async fn a_vehicle_drives_on_the_network_it_says() {
     assert!((stop["metres"].as_f64().unwrap() - metres).abs() < 2.0, "{metres} m: {stop}");
 }
 
+/// The usual network answers and the one for lorries is away: only the lorry's ways are estimates.
+#[actix_web::test]
+async fn a_network_that_is_away_takes_the_roads_from_its_own_vehicles_only() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(); // nobody answers there any more
+    let app = TestApp::spawn_with(Engine::Sqlite, |c| {
+        c.roads.url = osrm();
+        c.other_roads.insert("lorry".into(), RoadSettings { url: format!("http://{free}"), ..RoadSettings::default() });
+    })
+    .await;
+    let (hauler, _, piles) = drafted(&app, &STOPS).await;
+    let lorry = json!({"id": Uuid::now_v7(), "name": "Lastebil", "kind": "truck", "depot": {"lon": DEPOT.0, "lat": DEPOT.1}, "roads": "lorry",
+        "capacity": {"litres": 8000, "kg": 3000, "bags": 80}, "from": "08:00:00", "until": "15:00:00",
+        "speed_kmh": 35, "cost_per_km": 900, "cost_per_hour": 90_000});
+    hauler.post("/api/v1/vehicles", lorry).await.expect(StatusCode::CREATED);
+    let asked =
+        json!({"id": Uuid::now_v7(), "days": ["2026-06-12"], "piles": piles.iter().map(|p| p["id"].clone()).collect::<Vec<_>>()});
+    let plan = hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+    let plan = planned(&hauler, &plan).await;
+    assert_eq!(plan["plan"]["roads"], "away", "{plan}");
+    let route = &plan["routes"][0];
+    assert_eq!((&route["vehicle_name"], plan["routes"].as_array().unwrap().len()), (&json!("Bil 1"), 1), "the lorry is dear");
+    let stop = &route["stops"][0];
+    let (metres, _, _) = way(DEPOT, (stop["lon"].as_f64().unwrap(), stop["lat"].as_f64().unwrap())).await;
+    assert!((stop["metres"].as_f64().unwrap() - metres).abs() < 2.0, "{metres} m: {stop}");
+}
+
 #[actix_web::test]
 async fn too_far_from_a_road_is_told_from_no_way() {
     let app = TestApp::spawn_with(Engine::Sqlite, |c| c.roads.url = osrm()).await;

@@ -127,10 +127,13 @@ test('who drives a vehicle says so, is told of its route and has it first', asyn
   expect((await desk.request.post('/api/v1/vehicles', { data: vehicle })).status()).toBe(201);
   await open(driver, '/routes');
   const box = driver.getByRole('checkbox', { name });
+  // With the keyboard; it is kept.
+  const said = (what: string) => driver.waitForResponse((r) => r.url().endsWith(`/vehicles/${vehicle.id}/${what}`) && r.status() === 200);
+  const taken = said('drivers');
   await box.focus();
   await driver.keyboard.press('Space');
-  await expect(box).toBeChecked();
-  // It is kept, and said with the keyboard.
+  await taken;
+  await expect(box).toBeFocused();
   await driver.reload();
   await expect(box).toBeChecked();
   const pile = await leave(left, { lon: 8.7585, lat: 58.4415 });
@@ -143,8 +146,19 @@ test('who drives a vehicle says so, is told of its route and has it first', asyn
   expect([await told(driver), await told(desk)]).toEqual([true, false]);
   await open(driver, '/routes');
   await expect(driver.locator('aside .card').first()).toContainText(name);
+  // Without signal what one has said last stands, also when one comes back to it.
+  await driver.context().setOffline(true);
   await box.uncheck();
+  await driver.getByRole('link', { name: 'What the routes came to' }).click();
+  await driver.goBack();
   await expect(box).not.toBeChecked();
+  const left_it = said('drivers/departures');
+  await driver.context().setOffline(false);
+  await left_it;
+  await driver.reload();
+  await expect(box).not.toBeChecked();
+  // Others plan with the fleet of the demonstration.
+  expect((await desk.request.post(`/api/v1/vehicles/${vehicle.id}/retirements`, { data: {} })).status()).toBe(200);
 });
 
 test('a plan is made for one municipality of several', async ({ browser, baseURL }) => {

@@ -56,6 +56,10 @@ acts! {
     stop_driving "/api/v1/vehicles/{id}/drivers/departures" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent|
         act::fleet::drive(tx, &by, id, false) }
 
+    /// Forget who drives a vehicle: its routes are told to everyone again
+    forget_drivers "/api/v1/vehicles/{id}/drivers/removals" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent|
+        act::fleet::forget_drivers(tx, &by, id) }
+
     /// Take a vehicle out of use
     retire "/api/v1/vehicles/{id}/retirements" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent| act::fleet::retire(tx, &by, id) }
 }

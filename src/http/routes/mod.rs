@@ -161,6 +161,7 @@ pub fn all(s: &mut ServiceConfig<'_>) {
         .service(fleet::describe)
         .service(fleet::drive)
         .service(fleet::stop_driving)
+        .service(fleet::forget_drivers)
         .service(fleet::retire)
         .service(plans::list)
         .service(plans::ask)

@@ -102,11 +102,11 @@ pub async fn due(app: web::Data<App>, who: Actor, q: Params<InArea>) -> Result<w
     Ok(web::Json(due_for(&app, own, q.0.area).await?.iter().map(|p| (**p).clone()).collect()))
 }
 
-/// A pile knows its municipality also where the shoreline lies outside of its polygon.
+/// Whether a pile lies in a municipality, which it knows also where the shoreline lies outside of the polygon, or in a service area that gets to it.
 fn lies_in(pile: &Pile, area: &Area) -> bool {
     match area.kind {
         AreaKind::Municipality => pile.municipality.as_ref() == Some(&area.code),
-        AreaKind::ServiceArea => contains(&area.geometry, pile.at),
+        AreaKind::ServiceArea => pile.access.served_by(&area.access) && contains(&area.geometry, pile.at),
     }
 }
 

@@ -360,6 +360,7 @@ export const da: Catalogue = {
   'fleet.change': 'Ret',
   'fleet.retire': 'Tag ud af brug',
   'drive.mine': 'Jeg kører',
+  'drive.notMine': 'Jeg kører den ikke længere',
   'pickup.title': 'Planlæg afhentningsruter',
   'pickup.short': 'Ventende sække bliver ruter for biler og både',
   'pickup.one': 'Afhentningsplan',

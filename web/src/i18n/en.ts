@@ -360,6 +360,7 @@ export const en = {
   'fleet.change': 'Change',
   'fleet.retire': 'Take out of use',
   'drive.mine': 'I drive',
+  'drive.notMine': 'I do not drive it any more',
   'pickup.title': 'Plan pickup routes',
   'pickup.short': 'Waiting bags become routes for trucks and boats',
   'pickup.one': 'Pickup plan',

@@ -360,6 +360,7 @@ export const nb: Catalogue = {
   'fleet.change': 'Endre',
   'fleet.retire': 'Ta ut av bruk',
   'drive.mine': 'Jeg kjører',
+  'drive.notMine': 'Jeg kjører den ikke lenger',
   'pickup.title': 'Planlegg henteruter',
   'pickup.short': 'Ventende sekker blir ruter for biler og båter',
   'pickup.one': 'Henteplan',

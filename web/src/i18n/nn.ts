@@ -361,6 +361,7 @@ export const nn: Catalogue = {
   'fleet.change': 'Endre',
   'fleet.retire': 'Ta ut av bruk',
   'drive.mine': 'Eg køyrer',
+  'drive.notMine': 'Eg køyrer han ikkje lenger',
   'pickup.title': 'Planlegg henteruter',
   'pickup.short': 'Ventande sekker blir ruter for bilar og båtar',
   'pickup.one': 'Henteplan',

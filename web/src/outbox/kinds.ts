@@ -279,8 +279,15 @@ export const KINDS = {
   draw_lottery: lottery('lottery.draw', 'draws'),
   add_vehicle: vehicle('fleet.add', 'POST', () => '/api/v1/vehicles'),
   change_vehicle: vehicle('fleet.change', 'PUT', (item) => `/api/v1/vehicles/${item.about}`),
-  drive_vehicle: vehicle('drive.mine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers`),
-  stop_driving: vehicle('drive.mine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers/departures`),
+  drive_vehicle: {
+    ...vehicle('drive.mine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers`),
+    see: () => '/routes',
+  },
+  stop_driving: {
+    ...vehicle('drive.notMine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers/departures`),
+    see: () => '/routes',
+  },
+  forget_drivers: vehicle('fleet.change', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers/removals`),
   retire_vehicle: vehicle('fleet.retire', 'POST', (item) => `/api/v1/vehicles/${item.about}/retirements`),
   ask_routes: {
     title: 'pickup.ask',

@@ -14,8 +14,10 @@ class Haul {
   plans = new SvelteMap<string, PlanShown>();
   routes = new SvelteMap<string, Route>();
 
+  /** A vehicle, unless a newer one is known. */
   keepVehicle(v: Vehicle) {
-    this.vehicles.set(v.id, v);
+    const there = this.vehicles.get(v.id);
+    if (!there || there.version <= v.version) this.vehicles.set(v.id, v);
   }
 
   /** Reads the fleet. */

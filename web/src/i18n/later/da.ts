@@ -206,6 +206,7 @@ export const later: LaterCatalogue = {
   'fleet.perDay': 'Pr. dag ude',
   'fleet.co2': 'CO₂, kg/km',
   'fleet.save': 'Gem',
+  'fleet.forgetDrivers': { one: 'Glem, hvem der kører ({n})', other: 'Glem, hvem der kører ({n})' },
   'pickup.noneDue': 'Ingen sække venter på afhentning.',
   'pickup.due': { one: '{n} bunke venter', other: '{n} bunker venter' },
   'pickup.most': 'Planen tager de {n}, der haster mest; resten venter til næste plan.',

@@ -207,6 +207,7 @@ export const later = {
   'fleet.perDay': 'Per day out',
   'fleet.co2': 'CO₂, kg/km',
   'fleet.save': 'Save',
+  'fleet.forgetDrivers': { one: 'Forget its driver', other: 'Forget its {n} drivers' },
   'pickup.noneDue': 'No bags wait to be fetched.',
   'pickup.due': { one: '{n} pile waits', other: '{n} piles wait' },
   'pickup.most': 'The plan takes the {n} most urgent; the others wait for the next plan.',

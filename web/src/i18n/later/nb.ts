@@ -207,6 +207,7 @@ export const later: LaterCatalogue = {
   'fleet.perDay': 'Per dag ute',
   'fleet.co2': 'CO₂, kg/km',
   'fleet.save': 'Lagre',
+  'fleet.forgetDrivers': { one: 'Glem hvem som kjører ({n})', other: 'Glem hvem som kjører ({n})' },
   'pickup.noneDue': 'Ingen sekker venter på henting.',
   'pickup.due': { one: '{n} haug venter', other: '{n} hauger venter' },
   'pickup.most': 'Planen tar de {n} som haster mest; resten venter til neste plan.',

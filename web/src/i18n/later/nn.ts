@@ -207,6 +207,7 @@ export const later: LaterCatalogue = {
   'fleet.perDay': 'Per dag ute',
   'fleet.co2': 'CO₂, kg/km',
   'fleet.save': 'Lagre',
+  'fleet.forgetDrivers': { one: 'Gløym kven som køyrer ({n})', other: 'Gløym kven som køyrer ({n})' },
   'pickup.noneDue': 'Ingen sekker ventar på henting.',
   'pickup.due': { one: '{n} haug ventar', other: '{n} haugar ventar' },
   'pickup.most': 'Planen tek dei {n} som hastar mest; resten ventar til neste plan.',
