@@ -42,8 +42,8 @@ pub struct NewPlan {
     #[schema(max_items = 100)]
     pub vehicles: Vec<Uuid>,
     /// Only piles in this service area or municipality; everywhere when none is said.
+    // Left out when it is none: what was sent before there were areas is the same when it is sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    // what was sent before there were areas is the same when it is sent again
     pub area: Option<Uuid>,
     /// The piles; all that are due there when none is said.
     #[serde(default)]

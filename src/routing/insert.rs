@@ -57,7 +57,7 @@ impl<'a, const D: usize> Judge<'a, D> {
     }
 
     /// Brings what the ways from and to the stop cost into the processor's cache, in order: in a large problem places beside neighbours
-    /// would each wait for a line of it (half as many steps again with 1000 stops).
+    /// would each wait for a line of it.
     #[inline]
     pub fn fetch(&self) {
         let lines = |costs: &[i32]| costs.iter().step_by(LINE).fold(0, |sum, cost| sum ^ cost);

@@ -146,11 +146,11 @@ const lottery = (title: Key, what: string): Kind => ({
   see: (item) => `/lotteries/${item.about}`,
 });
 
-const vehicle = (title: Key, method: 'POST' | 'PUT', path: (item: Item) => string): Kind => ({
+const vehicle = (title: Key, method: 'POST' | 'PUT', path: (item: Item) => string, see = '/fleet'): Kind => ({
   title,
   request: (item) => ({ method, path: path(item) }),
   taken: (answer) => haul.keepVehicle(answer as Vehicle),
-  see: () => '/fleet',
+  see: () => see,
 });
 
 export const KINDS = {
@@ -279,14 +279,13 @@ export const KINDS = {
   draw_lottery: lottery('lottery.draw', 'draws'),
   add_vehicle: vehicle('fleet.add', 'POST', () => '/api/v1/vehicles'),
   change_vehicle: vehicle('fleet.change', 'PUT', (item) => `/api/v1/vehicles/${item.about}`),
-  drive_vehicle: {
-    ...vehicle('drive.mine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers`),
-    see: () => '/routes',
-  },
-  stop_driving: {
-    ...vehicle('drive.notMine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers/departures`),
-    see: () => '/routes',
-  },
+  drive_vehicle: vehicle('drive.mine', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers`, '/routes'),
+  stop_driving: vehicle(
+    'drive.notMine',
+    'POST',
+    (item) => `/api/v1/vehicles/${item.about}/drivers/departures`,
+    '/routes',
+  ),
   forget_drivers: vehicle('fleet.change', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers/removals`),
   retire_vehicle: vehicle('fleet.retire', 'POST', (item) => `/api/v1/vehicles/${item.about}/retirements`),
   ask_routes: {

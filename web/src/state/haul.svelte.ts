@@ -31,7 +31,7 @@ class Haul {
   /** The fleet as it was seen last. */
   async recallVehicles() {
     const last = await recall<Vehicle[]>('vehicles');
-    for (const v of last?.value ?? []) if (!this.vehicles.has(v.id)) this.keepVehicle(v);
+    for (const v of last?.value ?? []) this.keepVehicle(v);
   }
 
   /** A plan as it is now, with its routes or without them. */
