@@ -12,6 +12,7 @@
 pub mod check;
 pub mod day;
 mod insert;
+mod join;
 mod matrix;
 mod near;
 mod problem;

@@ -129,7 +129,7 @@ impl<const TIMED: bool, const RELOAD: bool, const D: usize> Search<'_, TIMED, RE
         let judge = |class: usize| if single { &only } else { &judges[class] };
         let blink = (self.settings.blink * f64::from(u32::MAX)) as u32;
         let mut best = Best { found: None, rng: self.rng.clone(), blink };
-        if self.neighbours.is_empty() || RELOAD {
+        if RELOAD || !self.settings.beside {
             self.look_everywhere(judge, &mut best);
         } else {
             only.fetch();
@@ -212,17 +212,21 @@ impl<const TIMED: bool, const RELOAD: bool, const D: usize> Search<'_, TIMED, RE
         best
     }
 
+    /// A route for a vehicle of this class that stood in its depot.
+    pub(super) fn begin(&mut self, class: usize) -> usize {
+        self.free[class] -= 1;
+        let mut route = self.spare.pop().unwrap_or_else(|| self.empty[class].clone());
+        route.copy_of(&self.empty[class]);
+        self.routes.push(route);
+        if self.marked.len() < self.routes.len() {
+            self.marked.push(0);
+        }
+        self.routes.len() - 1
+    }
+
     fn put(&mut self, mut index: usize, stop: u32, place: Place) {
         if index >= self.routes.len() {
-            let class = index - self.routes.len();
-            index = self.routes.len();
-            self.free[class] -= 1;
-            let mut route = self.spare.pop().unwrap_or_else(|| self.empty[class].clone());
-            route.copy_of(&self.empty[class]);
-            self.routes.push(route);
-            if self.marked.len() <= index {
-                self.marked.push(0);
-            }
+            index = self.begin(index - self.routes.len());
         } else {
             self.save(index);
         }

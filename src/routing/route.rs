@@ -65,6 +65,17 @@ impl<'a, const D: usize> Amounts<'a, D> {
     }
 }
 
+impl<const D: usize> Amounts<'_, D> {
+    /// What is picked up along these slots.
+    pub fn load(&self, slots: &[Slot]) -> [i32; D] {
+        let mut load = [0; D];
+        for demand in slots.iter().filter_map(|s| self.demand.get(s.node as usize)) {
+            (0..D).for_each(|i| load[i] += demand[i]);
+        }
+        load
+    }
+}
+
 #[inline]
 pub fn fits<const D: usize>(a: &[i32; D], b: &[i32; D], capacity: &[i32; D]) -> bool {
     (0..D).all(|i| a[i] + b[i] <= capacity[i])
@@ -125,6 +136,21 @@ impl<const D: usize> Route<D> {
     fn remove(&mut self, of: &Amounts<D>, at: usize) {
         self.slots.remove(at);
         self.join(of, at);
+    }
+
+    /// Changes what stands from slot `at` on for what stands from slot `there` on in another route: all of it, or nothing for a string of
+    /// so many nodes. [`Self::refresh`] has to follow for both.
+    pub fn change_sides(&mut self, of: &Amounts<D>, at: usize, other: &mut Self, there: usize, string: Option<usize>) {
+        let (end, end_there) = string.map_or((self.slots.len(), other.slots.len()), |long| (at, there + long));
+        let ours = self.slots[at..end].to_vec();
+        let theirs: Vec<Slot> = other.slots.splice(there..end_there, ours).collect();
+        let after = at + theirs.len();
+        self.slots.splice(at..end, theirs);
+        self.join(of, at);
+        other.join(of, there);
+        if string.is_some() {
+            self.join(of, after);
+        }
     }
 
     /// Takes out the nodes that `stays` does not hold with; [`Self::refresh`] has to follow.

@@ -8,6 +8,7 @@ use super::near;
 use super::problem::{Problem, Tour};
 use super::recreate::{Ends, Keys, Standing};
 use super::route::{Amounts, Route};
+use super::windows::NEVER;
 
 /// The paper's parameters.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +29,10 @@ pub struct Settings {
     pub hot: f64,
     /// At last.
     pub cold: f64,
-    /// Beside how many neighbours a place is looked for; none: everywhere.
-    pub neighbours: Option<usize>,
+    /// Whether a place is looked for beside neighbours only.
+    pub beside: bool,
+    /// How many small moves are tried after each large one.
+    pub joins: usize,
 }
 
 impl Settings {
@@ -47,7 +50,8 @@ impl Settings {
             blink: 0.01,
             hot: if timed && problem.sites == 0 { 3.0 } else { 0.5 },
             cold: 0.01,
-            neighbours: (timed && problem.stops > 300).then_some(40),
+            beside: timed && problem.stops > 300,
+            joins: if timed { 10 } else { 3 },
         }
     }
 }
@@ -70,13 +74,16 @@ pub struct Outcome {
 
 /// After how many steps the budget is asked.
 const STEPS: u64 = 64;
+/// How many neighbours of a stop it may come to stand beside.
+const NEIGHBOURS: usize = 40;
 /// How many neighbours are looked through for routes to take strings from.
 const ADJACENT: usize = 250;
 pub const NONE: u32 = u32::MAX;
 
 /// Searches for tours until the budget is used. The same problem, settings and budget in steps give the same tours.
 pub fn solve(problem: &Problem, settings: &Settings, budget: Budget) -> Outcome {
-    let reload = problem.sites > 0;
+    let hands_in = problem.classes.iter().any(|c| c.hands_in) || problem.hand_in_by.iter().any(|due| *due < NEVER);
+    let reload = problem.sites > 0 || hands_in;
     let one = problem.demand.iter().all(|d| d[1] == 0 && d[2] == 0);
     match (problem.is_timed() || reload, reload, one) {
         (false, _, true) => Search::<false, false, 1>::new(problem, settings).run(budget),
@@ -84,6 +91,12 @@ pub fn solve(problem: &Problem, settings: &Settings, budget: Budget) -> Outcome 
         (_, true, true) => Search::<true, true, 1>::new(problem, settings).run(budget),
         _ => Search::<true, true, 3>::new(problem, settings).run(budget),
     }
+}
+
+/// What a step begins with.
+struct Before {
+    absent: Vec<u32>,
+    free: Vec<u32>,
 }
 
 pub struct Search<'a, const TIMED: bool, const RELOAD: bool, const D: usize> {
@@ -111,6 +124,8 @@ pub struct Search<'a, const TIMED: bool, const RELOAD: bool, const D: usize> {
     pub(super) begun: usize,
     pub(super) marked: Vec<u64>,
     pub(super) mark: u64,
+    cost: i64,
+    best: (i64, Vec<Tour>),
 }
 
 impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED, RELOAD, D> {
@@ -128,55 +143,79 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
             free: of.classes.iter().map(|c| c.count).collect(),
             absent: of.all_stops().collect(),
             adjacent: near::adjacent(of, ADJACENT),
-            neighbours: settings.neighbours.map(|most| near::neighbours(of, most, TIMED)).unwrap_or_default(),
+            neighbours: if RELOAD { vec![] } else { near::neighbours(of, NEIGHBOURS, TIMED) },
             keys: Keys::of(of),
             saved: vec![],
             spare: vec![],
             begun: 0,
             marked: vec![0; of.stops + 1],
             mark: 0,
+            cost: 0,
+            best: (0, vec![]),
         }
     }
 
     fn run(mut self, budget: Budget) -> Outcome {
         self.recreate();
-        let mut cost = self.cost();
-        let mut best = (cost, self.tours());
+        self.cost = self.whole_cost();
+        self.best = (self.cost, self.tours());
         let edges = (self.of.stops + self.routes.len()).max(1) as f64;
         let driven = self.routes.iter().map(|r| r.cost).sum::<i64>() as f64;
         let (hot, cold) = (driven / edges * self.settings.hot, driven / edges * self.settings.cold);
         let (mut temperature, mut iterations) = (hot, 0u64);
+        let joins = if RELOAD { 0 } else { self.settings.joins };
         while self.of.stops > 0 && !self.of.classes.is_empty() {
             if iterations.is_multiple_of(STEPS) {
                 debug_assert!(self.is_sound(), "what is followed step by step is what is worked out anew");
-                let share = budget(iterations, best.0);
+                let share = budget(iterations, self.best.0);
                 if share >= 1.0 {
                     break;
                 }
                 temperature = hot * (cold / hot.max(f64::MIN_POSITIVE)).powf(share);
             }
             iterations += 1;
-            let absent_before = self.absent.clone();
-            let free_before = self.free.clone();
-            self.begun = self.routes.len();
+            let before = self.before();
             self.ruin();
             self.recreate();
-            let after = cost + self.change(&absent_before);
-            if (after as f64) < cost as f64 - temperature * self.rng.f64().max(f64::MIN_POSITIVE).ln() {
-                cost = after;
-                self.settle();
-                if cost < best.0 {
-                    best.0 = cost;
-                    self.tours_into(&mut best.1);
+            let slack = self.slack(temperature);
+            self.keep_or_undo(before, slack);
+            for _ in 0..joins {
+                let slack = self.slack(temperature);
+                if let Some(join) = self.find_join(slack) {
+                    let before = self.before();
+                    self.join(join);
+                    self.keep_or_undo(before, slack);
                 }
-            } else {
-                self.undo(absent_before, free_before);
             }
         }
-        self.finish(best.1, iterations)
+        self.finish(self.best.1.clone(), iterations)
     }
 
-    fn cost(&self) -> i64 {
+    /// How much more a step may cost this time.
+    fn slack(&mut self, temperature: f64) -> f64 {
+        -temperature * self.rng.f64().max(f64::MIN_POSITIVE).ln()
+    }
+
+    fn before(&mut self) -> Before {
+        self.begun = self.routes.len();
+        Before { absent: self.absent.clone(), free: self.free.clone() }
+    }
+
+    fn keep_or_undo(&mut self, before: Before, slack: f64) {
+        let change = self.change(&before.absent);
+        if change as f64 >= slack {
+            return self.undo(before);
+        }
+        self.cost += change;
+        self.settle();
+        if self.cost < self.best.0 {
+            let mut tours = std::mem::take(&mut self.best.1);
+            self.tours_into(&mut tours);
+            self.best = (self.cost, tours);
+        }
+    }
+
+    fn whole_cost(&self) -> i64 {
         self.routes.iter().map(|r| r.cost).sum::<i64>() + self.absent.iter().map(|a| self.of.penalty[*a as usize]).sum::<i64>()
     }
 
@@ -244,17 +283,17 @@ impl<'a, const TIMED: bool, const RELOAD: bool, const D: usize> Search<'a, TIMED
         }
     }
 
-    fn undo(&mut self, absent_before: Vec<u32>, free_before: Vec<u32>) {
+    fn undo(&mut self, before: Before) {
         self.spare.extend(self.routes.drain(self.begun..));
         self.ends.truncate(self.begun);
         while let Some((i, old)) = self.saved.pop() {
             self.spare.push(std::mem::replace(&mut self.routes[i], old));
             self.place_stops(i);
         }
-        for stop in &absent_before {
+        for stop in &before.absent {
             self.standing[*stop as usize].route = NONE;
         }
-        (self.absent, self.free) = (absent_before, free_before);
+        (self.absent, self.free) = (before.absent, before.free);
     }
 
     /// Notes where the stops of a route stand, and its ends.

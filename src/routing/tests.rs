@@ -83,18 +83,34 @@ proptest! {
 
     #[test]
     fn tours_of_any_day_keep_every_condition_and_lose_no_stop(day in days(), seed in 0..1000u64) {
-        let problem = problem(&day);
-        let outcome = search(&problem, seed, 256);
-        prop_assert_eq!(check(&problem, &outcome.tours), vec![]);
-        let mut all: Vec<u32> = outcome.tours.iter().flat_map(|t| t.nodes.iter().copied().filter(|n| problem.is_stop(*n))).collect();
-        all.extend(&outcome.left);
-        all.sort_unstable();
-        prop_assert_eq!(all, (0..problem.stops as u32).collect::<Vec<_>>());
-        prop_assert_eq!(outcome.cost, problem.cost(&outcome.tours));
-        prop_assert!(outcome.cost <= problem.cost(&[]), "it is never better to leave everything");
-        let again = search(&problem, seed, 256);
-        prop_assert_eq!((again.tours, again.cost), (outcome.tours, outcome.cost));
+        tours_keep_every_condition_and_lose_no_stop(&problem(&day), seed)?;
     }
+
+    /// Without sites and with one amount small moves are made, where nothing has to be handed in on the way.
+    #[test]
+    fn tours_of_a_day_without_sites_do_so_as_well(day in days(), seed in 0..1000u64, hands_in: bool) {
+        let stops = day.stops.iter().map(|s| (s.0, s.1, [s.2[0], 0, 0], s.3, s.4, s.5)).collect();
+        let mut problem = problem(&Day { stops, sites: vec![], ..day });
+        if !hands_in {
+            problem.hand_in_by.fill(NEVER);
+            problem.classes.iter_mut().for_each(|c| c.hands_in = false);
+        }
+        tours_keep_every_condition_and_lose_no_stop(&problem, seed)?;
+    }
+}
+
+fn tours_keep_every_condition_and_lose_no_stop(problem: &Problem, seed: u64) -> Result<(), TestCaseError> {
+    let outcome = search(problem, seed, 256);
+    prop_assert_eq!(check(problem, &outcome.tours), vec![]);
+    let mut all: Vec<u32> = outcome.tours.iter().flat_map(|t| t.nodes.iter().copied().filter(|n| problem.is_stop(*n))).collect();
+    all.extend(&outcome.left);
+    all.sort_unstable();
+    prop_assert_eq!(all, (0..problem.stops as u32).collect::<Vec<_>>());
+    prop_assert_eq!(outcome.cost, problem.cost(&outcome.tours));
+    prop_assert!(outcome.cost <= problem.cost(&[]), "it is never better to leave everything");
+    let again = search(problem, seed, 256);
+    prop_assert_eq!((again.tours, again.cost), (outcome.tours, outcome.cost));
+    Ok(())
 }
 
 /// Stops on a plane, one vehicle class, nothing else.
