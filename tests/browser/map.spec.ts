@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { drawSquare, onShore, open, play, reportBySomebody } from './helpers';
@@ -124,6 +125,32 @@ test('staff draw a zone on the map, and the shore changes its colour without a r
   await page.getByRole('button', { name: 'Yes, remove it' }).click();
   await expect(other.getByText('Volunteers and professionals both clear here.')).toBeVisible();
   await other.close();
+});
+
+test('what is being changed in a zone stays when another zone is drawn meanwhile', async ({ page }) => {
+  await open(page, '/#15/58.4495/8.715');
+  await play(page, 'staff');
+  const square = [[8.70, 58.44], [8.701, 58.44], [8.701, 58.441], [8.70, 58.441], [8.70, 58.44]];
+  const draw = async (name: string) => {
+    const [id, geometry] = [randomUUID(), { type: 'Polygon', coordinates: [square] }];
+    const answer = await page.request.post(`/api/v1/zones/${id}`, { data: { name, regime: 'shared', geometry } });
+    expect(answer.status(), await answer.text()).toBe(201);
+    return id;
+  };
+  const first = await draw('Nidelva');
+  await page.getByRole('button', { name: 'Zones', exact: true }).click();
+  await page.getByRole('link', { name: /Nidelva/ }).click();
+  await page.getByLabel('Name').fill('Nidelva by the bridge');
+  await page.getByLabel('Professionals').check();
+  const readAnew = page.waitForResponse((r) => r.url().endsWith('/api/v1/zones') && r.request().method() === 'GET');
+  const second = await draw('Another');
+  await (await readAnew).finished();
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect(page.getByRole('link', { name: /Nidelva by the bridge.*Professionals/s })).toBeVisible();
+  for (const id of [first, second]) {
+    const etag = (await page.request.get(`/api/v1/zones/${id}`)).headers()['etag'] ?? '';
+    expect((await page.request.delete(`/api/v1/zones/${id}`, { headers: { 'If-Match': etag } })).status()).toBe(204);
+  }
 });
 
 test('the four languages are whole, and the choice is remembered', async ({ page }) => {
