@@ -8,7 +8,6 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::earth::{Vertex, Xyz, line_metres};
-use super::tree::BLOCK;
 use crate::domain::place::Window;
 use crate::domain::zone::Regime;
 
@@ -48,15 +47,8 @@ impl Bounds {
 
     /// Whether they share a point.
     #[must_use]
-    #[allow(clippy::needless_bitwise_bool)] // no branch for each: a wrong guess would wait for memory
     pub fn meets(self, o: Self) -> bool {
-        (self.west <= o.east) & (o.west <= self.east) & (self.south <= o.north) & (o.south <= self.north)
-    }
-
-    /// Which of up to sixteen boxes share a point with it, a bit for each.
-    #[must_use]
-    pub fn meeting(self, some: &[Self]) -> u16 {
-        some.iter().enumerate().fold(0, |met, (i, other)| met | u16::from(self.meets(*other)) << i)
+        self.west <= o.east && o.west <= self.east && self.south <= o.north && o.south <= self.north
     }
 
     /// Whether the other lies wholly inside.
@@ -153,8 +145,7 @@ pub struct Block {
     vertices: Box<[Vertex]>,
     vertex_ends: Box<[u32]>,
     json: Bytes,
-    /// In place, so that where some bytes lie is one address away.
-    json_ends: [u32; BLOCK],
+    json_ends: Box<[u32]>,
 }
 
 impl Block {
@@ -176,7 +167,7 @@ impl Block {
             vertices: vertices.into(),
             vertex_ends: vertex_ends.into(),
             json: Bytes::from(json.into_bytes().into_boxed_slice()),
-            json_ends: std::array::from_fn(|i| json_ends[i.min(json_ends.len() - 1)]),
+            json_ends: json_ends.into(),
         }
     }
 
@@ -222,17 +213,11 @@ impl Block {
         self.municipalities[i].as_deref()
     }
 
-    /// Where the GeoJSON features of some lie, each with a comma behind it. Past the last there is nothing more.
+    /// GeoJSON features of some, each with a comma behind it: no copy.
     #[must_use]
-    pub fn json_bytes(&self, segments: Range<usize>) -> Range<usize> {
+    pub fn json(&self, segments: Range<usize>) -> Bytes {
         let end = |i: usize| if i == 0 { 0 } else { self.json_ends[i - 1] as usize };
-        end(segments.start)..end(segments.end)
-    }
-
-    /// GeoJSON that lies there: no copy.
-    #[must_use]
-    pub fn json(&self, bytes: Range<usize>) -> Bytes {
-        self.json.slice(bytes)
+        self.json.slice(end(segments.start)..end(segments.end))
     }
 
     /// Bytes held.
@@ -240,7 +225,7 @@ impl Block {
     pub fn bytes(&self) -> usize {
         let each = size_of::<Uuid>() + size_of::<Regime>();
         size_of::<Self>()
-            + self.len() * (each + size_of::<Option<Arc<str>>>() + size_of::<u32>())
+            + self.len() * (each + size_of::<Option<Arc<str>>>() + 2 * size_of::<u32>())
             + size_of_val(&*self.vertices)
             + self.json.len()
     }

@@ -14,7 +14,7 @@ use crate::domain::place::Window;
 /// Children of a node.
 pub(super) const FANOUT: usize = 16;
 /// Segments in a block: those under one node two levels above them.
-pub(super) const BLOCK: usize = FANOUT * FANOUT;
+const BLOCK: usize = FANOUT * FANOUT;
 
 /// The nodes of a level. A search reads only the boxes or only the balls of some: each lie by themselves.
 #[derive(Debug)]
@@ -31,15 +31,6 @@ pub struct Tree {
     /// second, has one. They lie apart from the blocks: a search goes into few of those.
     pub(super) levels: Arc<[Level]>,
     count: usize,
-}
-
-/// A node on the way through the tree.
-#[derive(Clone, Copy)]
-struct Node {
-    level: usize,
-    i: usize,
-    /// Whether all under it is wanted.
-    whole: bool,
 }
 
 /// A place in the tree: the i-th segment of a block.
@@ -139,20 +130,18 @@ impl Tree {
         if found > most {
             return (vec![], found);
         }
-        // Where each piece lies before the first is taken: the blocks are then brought from memory at once.
-        let pieces: Vec<(&Block, Range<usize>)> = runs.into_iter().flat_map(|run| self.pieces(run)).collect();
-        let mut json: Vec<Bytes> = pieces.into_iter().map(|(block, bytes)| block.json(bytes)).collect();
+        let mut json: Vec<Bytes> = runs.into_iter().flat_map(|run| self.json(run)).collect();
         if let Some(last) = json.last_mut() {
             last.truncate(last.len() - 1); // the comma
         }
         (json, found)
     }
 
-    /// Where the features of a run of segments lie: in each of its blocks some bytes.
-    fn pieces(&self, run: Range<usize>) -> impl Iterator<Item = (&Block, Range<usize>)> {
+    /// The features of a run of segments: a piece from each of its blocks.
+    fn json(&self, run: Range<usize>) -> impl Iterator<Item = Bytes> {
         (run.start / BLOCK..=(run.end - 1) / BLOCK).map(move |b| {
-            let block = &*self.blocks[b];
-            (block, block.json_bytes(run.start.max(b * BLOCK) - b * BLOCK..(run.end - b * BLOCK).min(BLOCK)))
+            let block = &self.blocks[b];
+            block.json(run.start.max(b * BLOCK) - b * BLOCK..(run.end - b * BLOCK).min(block.len()))
         })
     }
 
@@ -172,29 +161,23 @@ impl Tree {
     }
 
     /// Visits the segments whose boxes meet a box, by their numbers along the curve, some at a time; `see` says whether to go on.
-    ///
-    /// Level by level, and in each all boxes are compared before anything follows from one: they are then brought from memory at once.
     fn visit(&self, bounds: Bounds, mut see: impl FnMut(Range<usize>) -> bool) {
-        let Some(top) = self.levels.len().checked_sub(1) else { return };
-        let node = |level: usize, i: usize| Node { level, i, whole: level == 0 || bounds.holds(self.levels[level].bounds[i]) };
-        let mut nodes = vec![node(top, 0)];
-        for level in (1..=top).rev() {
-            let below = &self.levels[level - 1].bounds;
-            let meeting = |n: &Node| if n.whole { 0 } else { bounds.meeting(&below[self.children(level, n.i)]) };
-            let met: Vec<u16> = nodes.iter().map(meeting).collect();
-            let mut next = Vec::with_capacity(2 * nodes.len() + FANOUT);
-            for (n, mut met) in nodes.into_iter().zip(met) {
-                if n.whole {
-                    next.push(n);
+        let mut stack: Vec<_> = self.levels.len().checked_sub(1).map(|top| (top, 0)).into_iter().collect();
+        while let Some((level, i)) = stack.pop() {
+            if bounds.holds(self.levels[level].bounds[i]) {
+                if !see(self.under(level, i)) {
+                    return;
                 }
-                while met > 0 {
-                    next.push(node(level - 1, n.i * FANOUT + met.trailing_zeros() as usize));
-                    met &= met - 1;
-                }
+                continue;
             }
-            nodes = next;
+            let below = &self.levels[level - 1].bounds;
+            let mut met = self.children(level, i).filter(|c| bounds.meets(below[*c]));
+            if level > 1 {
+                stack.extend(met.rev().map(|c| (level - 1, c)));
+            } else if !met.all(|segment| see(segment..segment + 1)) {
+                return;
+            }
         }
-        let _ = nodes.into_iter().all(|n| see(self.under(n.level, n.i)));
     }
 
     pub(super) fn children(&self, level: usize, i: usize) -> Range<usize> {
