@@ -1,12 +1,11 @@
 //! Small moves between the large ones: a stop is joined to one of another route that goes well after it. Either all that follows both
 //! changes sides (2-opt*, Potvin and Rousseau 1995, doi 10.1057/jors.1995.204) or a short string moves over (Or 1976); what follows a stop
-//! can also become a route of its own. Strings of the large moves are too short to change the tails of long routes, and a move
-//! like these is judged in a few nanoseconds.
+//! can also become a route of its own. Strings of the large moves are too short to change the tails of long routes, and
+//! places for a move like these are judged without making it.
 
 use super::problem::Class;
 use super::route::{Route, Slot, fits};
 use super::sisr::{NONE, Search};
-use super::windows::NEVER;
 
 /// The longest string that moves over.
 const STRING: usize = 3;
@@ -44,7 +43,8 @@ impl<'a, const D: usize> Side<'a, D> {
 }
 
 impl<const TIMED: bool, const RELOAD: bool, const D: usize> Search<'_, TIMED, RELOAD, D> {
-    /// The best move that begins at a stop of chance and costs less than `slack` more.
+    /// The best move that begins at a stop of chance and costs less than `slack` more. Where the ways it breaks do not pay for the new one, strings
+    /// that would gain only by leaving their own route are passed over.
     pub fn find_join(&mut self, slack: f64) -> Option<Join> {
         let stop = self.rng.u32(0..self.of.stops as u32);
         let standing = self.standing[stop as usize];
@@ -113,15 +113,12 @@ impl<const TIMED: bool, const RELOAD: bool, const D: usize> Search<'_, TIMED, RE
         }
     }
 
-    /// When the last node of a string can be left, if it comes after `before`, or [`NEVER`]: nothing is open then.
+    /// When the last node of a string can be left, if it comes after `before`, or [`super::NEVER`].
     fn through(&self, class: &Class, before: &Slot, string: &[Slot]) -> i32 {
         let (mut leave, mut from) = (before.leave, before.node);
         for slot in string {
-            let start = class.windows[slot.node as usize].start(leave + class.time.get(from, slot.node));
-            if start >= NEVER {
-                return NEVER;
-            }
-            (leave, from) = (start + self.of.work(slot.node), slot.node);
+            leave = self.of.leave(class, slot.node, leave.saturating_add(class.time.get(from, slot.node)));
+            from = slot.node;
         }
         leave
     }

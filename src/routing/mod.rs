@@ -19,6 +19,7 @@ mod problem;
 mod recreate;
 mod route;
 pub mod sea;
+mod settings;
 mod sisr;
 pub mod travel;
 pub mod vrplib;
@@ -26,7 +27,8 @@ mod windows;
 
 pub use matrix::{Matrix, UNREACHABLE};
 pub use problem::{Class, LARGEST, Load, Problem, ProblemError, Tour};
-pub use sisr::{Budget, Outcome, Settings, solve};
+pub use settings::Settings;
+pub use sisr::{Budget, Outcome, solve};
 pub use windows::{NEVER, Windows};
 
 #[cfg(test)]

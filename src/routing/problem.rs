@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use super::{Matrix, Windows};
+use super::{Matrix, NEVER, Windows};
 
 /// What a vehicle can hold at once, and what lies at a stop: litres, kilograms, bags, or other three amounts.
 pub type Load = [i32; 3];
@@ -137,6 +137,13 @@ impl Problem {
     #[must_use]
     pub fn work(&self, node: u32) -> i32 {
         self.service.get(node as usize).copied().unwrap_or(0)
+    }
+
+    /// When a node can be left that is reached at `arrival`, or [`NEVER`].
+    #[inline]
+    #[must_use]
+    pub fn leave(&self, class: &Class, node: u32, arrival: i32) -> i32 {
+        class.windows[node as usize].start(arrival).saturating_add(self.work(node)).min(NEVER)
     }
 
     /// Whether time plays a part at all: otherwise it need not be looked at.

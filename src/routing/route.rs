@@ -63,9 +63,7 @@ impl<'a, const D: usize> Amounts<'a, D> {
             capacity: problem.classes.iter().map(|c| first(&c.capacity)).collect(),
         }
     }
-}
 
-impl<const D: usize> Amounts<'_, D> {
     /// What is picked up along these slots.
     pub fn load(&self, slots: &[Slot]) -> [i32; D] {
         let mut load = [0; D];
@@ -197,17 +195,9 @@ impl<const D: usize> Route<D> {
     }
 
     fn sum(&mut self, of: &Amounts<D>, class: &Class) {
-        (self.load, self.stops) = ([0; D], 0);
-        let mut cost = 0;
-        for slot in &self.slots[1..] {
-            cost += i64::from(slot.edge);
-            if let Some(demand) = of.demand.get(slot.node as usize) {
-                self.stops += 1;
-                for (sum, more) in self.load.iter_mut().zip(demand) {
-                    *sum += more;
-                }
-            }
-        }
+        self.load = of.load(&self.slots);
+        self.stops = self.slots.iter().filter(|s| of.problem.is_stop(s.node)).count();
+        let cost: i64 = self.slots[1..].iter().map(|s| i64::from(s.edge)).sum();
         self.cost = if self.stops == 0 { 0 } else { cost + class.fixed + self.thin(of, class) };
     }
 
@@ -254,8 +244,7 @@ impl<const D: usize> Route<D> {
         let mut leave = class.windows[self.slots[0].node as usize].first().unwrap_or(NEVER);
         self.slots[0].leave = leave;
         for slot in &mut self.slots[1..] {
-            let start = class.windows[slot.node as usize].start(leave.saturating_add(slot.ride));
-            leave = start.saturating_add(problem.work(slot.node)).min(NEVER);
+            leave = problem.leave(class, slot.node, leave.saturating_add(slot.ride));
             slot.leave = leave;
         }
         let mut bound = NEVER;
@@ -273,8 +262,7 @@ impl<const D: usize> Route<D> {
     fn leave_from(&mut self, problem: &Problem, class: &Class, at: usize) {
         let mut leave = self.slots[at - 1].leave;
         for (p, slot) in self.slots.iter_mut().enumerate().skip(at) {
-            let start = class.windows[slot.node as usize].start(leave.saturating_add(slot.ride));
-            leave = start.saturating_add(problem.work(slot.node)).min(NEVER);
+            leave = problem.leave(class, slot.node, leave.saturating_add(slot.ride));
             if p > at && slot.leave == leave {
                 return;
             }
