@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { drawSquare, onShore, open, play, reportBySomebody } from './helpers';
 
 test('a tap on the map tells what one may do there, today and on another day', async ({ page }) => {
@@ -127,30 +127,65 @@ test('staff draw a zone on the map, and the shore changes its colour without a r
   await other.close();
 });
 
+/** A zone of some hundred metres, drawn through the API by whom the page plays; it can be renamed and removed. */
+async function zoneInApi(page: Page, name: string, [west, south]: [number, number], side = 0.001) {
+  const url = `/api/v1/zones/${randomUUID()}`;
+  const [east, north] = [west + side, south + side];
+  const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+  const zone = { name, regime: 'volunteer', geometry: { type: 'Polygon', coordinates: [ring] } };
+  const asItIs = async () => ({ headers: { 'If-Match': (await page.request.get(url)).headers()['etag'] ?? '' } });
+  const drawn = await page.request.post(url, { data: zone });
+  expect(drawn.status(), await drawn.text()).toBe(201);
+  return {
+    name: async () => ((await (await page.request.get(url)).json()) as { name: string }).name,
+    rename: async (to: string) => expect((await page.request.put(url, { data: { ...zone, name: to }, ...(await asItIs()) })).status()).toBe(200),
+    remove: async () => expect((await page.request.delete(url, await asItIs())).status()).toBe(204),
+  };
+}
+
 test('what is being changed in a zone stays when another zone is drawn meanwhile', async ({ page }) => {
   await open(page, '/#15/58.4495/8.715');
   await play(page, 'staff');
-  const square = [[8.70, 58.44], [8.701, 58.44], [8.701, 58.441], [8.70, 58.441], [8.70, 58.44]];
-  const draw = async (name: string) => {
-    const [id, geometry] = [randomUUID(), { type: 'Polygon', coordinates: [square] }];
-    const answer = await page.request.post(`/api/v1/zones/${id}`, { data: { name, regime: 'shared', geometry } });
-    expect(answer.status(), await answer.text()).toBe(201);
-    return id;
-  };
-  const first = await draw('Nidelva');
+  const first = await zoneInApi(page, 'Nidelva', [8.7, 58.44]);
   await page.getByRole('button', { name: 'Zones', exact: true }).click();
   await page.getByRole('link', { name: /Nidelva/ }).click();
   await page.getByLabel('Name').fill('Nidelva by the bridge');
   await page.getByLabel('Professionals').check();
   const readAnew = page.waitForResponse((r) => r.url().endsWith('/api/v1/zones') && r.request().method() === 'GET');
-  const second = await draw('Another');
+  const second = await zoneInApi(page, 'Another', [8.7, 58.44]);
   await (await readAnew).finished();
   await page.getByRole('button', { name: 'Save the zone' }).click();
   await expect(page.getByRole('link', { name: /Nidelva by the bridge.*Professionals/s })).toBeVisible();
-  for (const id of [first, second]) {
-    const etag = (await page.request.get(`/api/v1/zones/${id}`)).headers()['etag'] ?? '';
-    expect((await page.request.delete(`/api/v1/zones/${id}`, { headers: { 'If-Match': etag } })).status()).toBe(204);
-  }
+  await first.remove();
+  await second.remove();
+});
+
+test('a zone that a colleague has changed meanwhile is not overwritten, and what was entered stays', async ({ page }) => {
+  await open(page, '/#15/58.4495/8.715');
+  await play(page, 'staff');
+  const zone = await zoneInApi(page, 'Strengereid', [8.7, 58.44]);
+  await page.getByRole('button', { name: 'Zones', exact: true }).click();
+  await page.getByRole('link', { name: /Strengereid/ }).click();
+  await page.getByLabel('Name').fill('Mine');
+  await zone.rename('Theirs');
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect(page.getByRole('alert')).toContainText('Somebody has changed it meanwhile.');
+  await expect(page.getByLabel('Name')).toHaveValue('Mine');
+  expect(await zone.name()).toBe('Theirs');
+  await zone.remove();
+});
+
+test('between two zooms the shore takes its new colours as on a whole one', async ({ page }) => {
+  await open(page, '/#14.5/58.4495/8.715');
+  await play(page, 'staff');
+  const tiles: string[] = [];
+  page.context().on('response', (r) => r.url().includes('/api/v1/tiles/') && tiles.push(`${r.status()} ${r.url()}`));
+  const zone = await zoneInApi(page, 'Fevik', [8.71, 58.445], 0.01);
+  await expect.poll(() => tiles.length).toBeGreaterThan(3);
+  await expect.poll(() => page.locator('.leaflet-tile-container canvas.leaflet-tile-loaded').count()).toBeGreaterThan(3);
+  await expect(page.locator('.leaflet-tile-container canvas:not(.leaflet-tile-loaded)')).toHaveCount(0);
+  expect(tiles.filter((tile) => !tile.startsWith('200'))).toEqual([]);
+  await zone.remove();
 });
 
 test('the four languages are whole, and the choice is remembered', async ({ page }) => {

@@ -59,6 +59,11 @@ export class ShoreLayer extends L.GridLayer {
     this.redraw();
   }
 
+  /** Tiles are of whole zooms, where the map may stand between two. Leaflet 1.9 forgets that when it redraws (its issue 8276). */
+  protected _clampZoom(zoom: number): number {
+    return Math.round(zoom);
+  }
+
   override createTile(coords: L.Coords, done: L.DoneCallback): HTMLElement {
     const canvas = document.createElement('canvas');
     const ratio = Math.min(2, devicePixelRatio || 1);
