@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fleet::{VehicleFacts, VehicleKind};
-use super::pickup::{Driven, PickupRoute, RouteSums};
+use super::pickup::{Driven, PickupRoute};
+use super::plan::RouteSums;
 
 /// One route that was driven.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -23,6 +23,7 @@ pub mod photo;
 pub mod pickup;
 pub mod pile;
 pub mod place;
+pub mod plan;
 pub mod planning;
 pub mod refund;
 pub mod rules;

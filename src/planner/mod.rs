@@ -18,8 +18,9 @@ use uuid::Uuid;
 
 use crate::act::plan::{Changed, cancel, change, on_the_way, routes_of};
 use crate::domain::fleet::Vehicle;
-use crate::domain::pickup::{LeftOut, LeftWhy, PickupRoute, Plan, PlanState};
+use crate::domain::pickup::PickupRoute;
 use crate::domain::pile::Pile;
+use crate::domain::plan::{LeftOut, LeftWhy, Plan, PlanState};
 use crate::domain::planning::PlanningTerms;
 use crate::error::{Error, Result};
 use crate::live::Live;

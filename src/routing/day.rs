@@ -1,4 +1,4 @@
-//! Waiting piles, a fleet and reception sites as a [`Problem`], and its tours as routes that can be driven.
+//! Waiting piles, a fleet and reception sites as a [`Problem`].
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,15 +9,13 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::check::{Broken, check};
 use super::travel::{Away, Leg, Lengths, Network};
-use super::{Class, LARGEST, Matrix, NEVER, Problem, Tour, UNREACHABLE, Windows};
+use super::{Class, LARGEST, Matrix, Problem, UNREACHABLE, Windows};
 use crate::domain::fleet::{Vehicle, VehicleKind};
-use crate::domain::pickup::{BrokenAt, BrokenRule, LeftWhy, PickupRoute, RoadsBy, RouteState, RouteStop, RouteSums, StopKind};
 use crate::domain::pile::{Beside, Pile};
+use crate::domain::plan::RoadsBy;
 use crate::domain::planning::PlanningTerms;
 use crate::domain::site::{Site, Takes, open_spans};
-use crate::domain::thing::Record;
 
 /// What routes are searched for.
 pub struct Task {
@@ -47,15 +45,15 @@ pub struct Task {
 
 /// A task as numbers.
 pub struct Day {
-    task: Task,
+    pub(super) task: Task,
     /// What the search and the check know of it.
     pub problem: Problem,
     /// Vehicle and day of each class.
-    classes: Vec<(usize, usize)>,
-    lengths: Vec<Arc<Lengths>>,
+    pub(super) classes: Vec<(usize, usize)>,
+    pub(super) lengths: Vec<Arc<Lengths>>,
     /// Whether whoever knows the roads did not answer, for lengths or for a line: what is drawn is not what the roads are.
     went_away: AtomicBool,
-    begins: DateTime<Utc>,
+    pub(super) begins: DateTime<Utc>,
 }
 
 /// Hundredths of the currency.
@@ -170,19 +168,19 @@ impl Day {
     }
 
     /// Whether a vehicle gets to a pile and can lift and carry it.
-    fn can_load(&self, v: usize, pile: &Pile) -> bool {
+    pub(super) fn can_load(&self, v: usize, pile: &Pile) -> bool {
         let facts = &self.task.vehicles[v].facts;
         facts.reaches(pile.access) && facts.can_take(pile)
     }
 
     /// Whether a vehicle may take the pile of a stop on a day.
-    fn may_fetch(&self, v: usize, d: usize, stop: usize) -> bool {
+    pub(super) fn may_fetch(&self, v: usize, d: usize, stop: usize) -> bool {
         let sails = usize::from(self.task.vehicles[v].facts.kind == VehicleKind::Boat);
         self.can_load(v, &self.task.piles[stop]) && !self.task.closed[stop][d][sails]
     }
 
     /// Whether there is a site for everything that lies beside a pile, when this vehicle brings it.
-    fn can_hand_in(&self, v: usize, pile: &Pile) -> bool {
+    pub(super) fn can_hand_in(&self, v: usize, pile: &Pile) -> bool {
         let kind = self.task.vehicles[v].facts.kind;
         self.task.sites.iter().any(|site| takes(site, kind) && takes_all(site, pile))
     }
@@ -217,7 +215,7 @@ impl Day {
     }
 
     /// Seconds of a local time on the clock of a vehicle, which stands still in its break.
-    fn clock(&self, v: usize, d: usize, local: NaiveDateTime) -> i32 {
+    pub(super) fn clock(&self, v: usize, d: usize, local: NaiveDateTime) -> i32 {
         let seconds = |t: NaiveDateTime| (instant(t, self.task.zone) - self.begins).num_seconds() as i32;
         let now = seconds(local);
         match self.task.vehicles[v].facts.pause {
@@ -227,18 +225,6 @@ impl Day {
             }
             None => now,
         }
-    }
-
-    /// The instant of a moment on the clock of a vehicle. What begins with the break begins after it; what ends with it, ends before.
-    fn real(&self, class: usize, moment: i32, begins: bool) -> DateTime<Utc> {
-        let (v, d) = self.classes[class];
-        let pause = self.task.vehicles[v].facts.pause;
-        let over = pause.is_some_and(|p| {
-            let at = self.clock(v, d, self.task.days[d].and_time(p.at));
-            moment > at || (begins && moment == at)
-        });
-        let break_s = if over { pause.map_or(0, |p| i64::from(p.minutes) * 60) } else { 0 };
-        self.begins + TimeDelta::seconds(i64::from(moment) + break_s)
     }
 
     /// To leave a pile costs more than any tour for it alone; what is late or must stay in its route, more still.
@@ -261,215 +247,6 @@ impl Day {
             }
         };
         self.problem.penalty = self.task.piles.iter().enumerate().map(|p| base * weight(p)).collect();
-    }
-
-    /// A tour as a route: instants, ways, sums, and what is broken in it.
-    #[must_use]
-    pub fn route(&self, tour: &Tour) -> PickupRoute {
-        let (v, d) = self.classes[tour.class];
-        let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
-        let (class, lengths) = (&self.problem.classes[tour.class], &self.lengths[tour.class]);
-        let mut clock = self.departure(tour);
-        let leaves = self.real(tour.class, clock, true);
-        let (mut stops, mut sums) = (vec![], RouteSums::default());
-        let (mut way_home, mut returns) = (vec![], leaves);
-        for pair in tour.nodes.windows(2) {
-            let (from, to) = (pair[0] as usize, pair[1] as usize);
-            let arrival = clock.saturating_add(class.time.get(pair[0], pair[1]).min(86_400));
-            let opens = class.windows[to].start(arrival);
-            let begin = if opens == NEVER { arrival } else { opens };
-            clock = begin + self.problem.work(pair[1]);
-            let metres = lengths.leg(from, to).map_or(0.0, |leg| leg.metres);
-            sums.metres += metres;
-            let way = self.way(lengths, from, to);
-            let Some(mut stop) = self.stop_at(to) else {
-                (way_home, returns) = (way, self.real(tour.class, arrival, false));
-                continue;
-            };
-            (stop.way, stop.metres) = (way, metres.round());
-            stop.arrives = self.real(tour.class, arrival, false);
-            (stop.begins, stop.leaves) = (self.real(tour.class, begin, true), self.real(tour.class, clock, false));
-            sums.bags += stop.bags.count();
-            sums.estimated_kg += stop.estimated_kg;
-            sums.piles += u32::from(stop.kind == StopKind::Pile);
-            stops.push(stop);
-        }
-        let facts = &vehicle.facts;
-        sums.metres = sums.metres.round();
-        sums.seconds = (returns - leaves).num_seconds();
-        sums.cost = facts.cost(sums.metres, sums.seconds);
-        sums.co2_kg = facts.co2_kg(sums.metres);
-        PickupRoute {
-            record: Record::new(PickupRoute::id_of(self.task.plan, vehicle.record.id, day), None, self.task.now),
-            plan: self.task.plan,
-            organisation: vehicle.organisation,
-            vehicle: vehicle.record.id,
-            vehicle_name: facts.name.clone(),
-            kind: facts.kind,
-            driver: facts.driver.clone(),
-            pause: facts.pause,
-            day,
-            depot: facts.depot,
-            leaves,
-            returns,
-            stops,
-            way_home,
-            sums,
-            broken: self.broken(tour),
-            state: RouteState::Draft,
-            started_at: None,
-            done_at: None,
-            found: vec![],
-            driven_m: None,
-            shared: None,
-        }
-    }
-
-    /// The line from one node to another, in degrees to a tenth of a metre.
-    fn way(&self, lengths: &Lengths, from: usize, to: usize) -> Vec<[f64; 2]> {
-        let line = lengths.line(from, to).unwrap_or_else(|(Away, straight)| {
-            self.note_away();
-            straight
-        });
-        line.into_iter().map(|p| [p.lon, p.lat].map(|c| (c * 1e6).round() / 1e6)).collect()
-    }
-
-    fn stop_at(&self, node: usize) -> Option<RouteStop> {
-        if let Some(pile) = self.task.piles.get(node) {
-            return Some(RouteStop::at_pile(pile, self.begins));
-        }
-        self.task.sites.get(node - self.problem.stops).map(|site| RouteStop::at_site(site, self.begins))
-    }
-
-    /// When a vehicle leaves: as late as it can without coming home later or breaking more, for waiting is no work.
-    fn departure(&self, tour: &Tour) -> i32 {
-        let class = &self.problem.classes[tour.class];
-        let earliest = class.windows[class.start as usize].first().unwrap_or(0);
-        let (home, latest) = (self.home(tour, earliest), class.windows[class.start as usize].last().unwrap_or(earliest));
-        let (mut good, mut bad) = (earliest, latest.saturating_add(1));
-        while good + 1 < bad {
-            let middle = good + (bad - good) / 2;
-            if home.is_some() && self.home(tour, middle) == home { good = middle } else { bad = middle }
-        }
-        // To the full minute, as people say it.
-        earliest.max(good - good.rem_euclid(60))
-    }
-
-    /// When one comes home who leaves then; nothing when a window is missed.
-    fn home(&self, tour: &Tour, leaving: i32) -> Option<i32> {
-        let class = &self.problem.classes[tour.class];
-        tour.nodes.windows(2).try_fold(leaving, |clock, pair| {
-            let arrival = clock.checked_add(class.time.get(pair[0], pair[1])).filter(|t| *t < UNREACHABLE)?;
-            let begin = class.windows[pair[1] as usize].start(arrival);
-            (begin != NEVER).then(|| begin + self.problem.work(pair[1]))
-        })
-    }
-
-    /// The conditions a tour does not keep, found by the check that the search does not share.
-    fn broken(&self, tour: &Tour) -> Vec<BrokenAt> {
-        let class = &self.problem.classes[tour.class];
-        let last = tour.nodes.len().saturating_sub(2);
-        let found = check(&self.problem, std::slice::from_ref(tour)).into_iter().map(|broken| {
-            let (at, rule) = match broken {
-                Broken::Overload { at, .. } => (at, BrokenRule::Overload),
-                Broken::Unreachable { at, .. } => (at, BrokenRule::Unreachable),
-                Broken::Late { at, .. } if class.windows[tour.nodes[at] as usize].is_never() => (at, BrokenRule::NotForIt),
-                Broken::Late { at, .. } | Broken::HandedInLate { at, .. } => (at, BrokenRule::Late),
-                Broken::Site { at, .. } | Broken::NotTaken { at, .. } | Broken::Twice { at, .. } => (at, BrokenRule::NotForIt),
-                Broken::NotEmpty { .. } => (last, BrokenRule::NotEmpty),
-                Broken::Thin { .. } => (last, BrokenRule::TooFew),
-                Broken::Fleet { .. } | Broken::Depot { .. } => (last, BrokenRule::NotForIt),
-            };
-            BrokenAt { stop: at.saturating_sub(1), rule }
-        });
-        let mut all: Vec<_> = found.collect();
-        let (v, d) = self.classes[tour.class];
-        for (at, node) in tour.nodes.iter().enumerate().filter(|(_, node)| self.problem.is_stop(**node)) {
-            if !self.may_fetch(v, d, *node as usize) {
-                all.push(BrokenAt { stop: at - 1, rule: BrokenRule::NotForIt });
-            }
-        }
-        all.sort_by_key(|broken| broken.stop);
-        all.dedup();
-        all
-    }
-
-    /// The tour of a vehicle on a day through piles and sites in this order; what the task does not have is passed over.
-    #[must_use]
-    pub fn tour(&self, vehicle: Uuid, day: NaiveDate, through: &[Uuid]) -> Option<Tour> {
-        let is = |(v, d): &(usize, usize)| self.task.vehicles[*v].record.id == vehicle && self.task.days[*d] == day;
-        let class = self.classes.iter().position(is)?;
-        let node = |id: &Uuid| {
-            let pile = self.task.piles.iter().position(|p| p.record.id == *id);
-            pile.or_else(|| self.task.sites.iter().position(|s| s.record.id == *id).map(|s| s + self.problem.stops))
-        };
-        let depot = self.problem.classes[class].start;
-        let between = through.iter().filter_map(node).map(|n| n as u32);
-        Some(Tour { class, nodes: std::iter::once(depot).chain(between).chain([depot]).collect() })
-    }
-
-    /// How many conditions a tour breaks, and what it costs: less is better.
-    #[must_use]
-    pub fn badness(&self, tour: &Tour) -> (usize, i64) {
-        let class = &self.problem.classes[tour.class];
-        let ways = tour.nodes.windows(2).map(|pair| i64::from(class.cost.get(pair[0], pair[1])));
-        (self.broken(tour).len(), ways.sum())
-    }
-
-    /// Why a pile is in no route, when the others came first or for a reason of its own.
-    #[must_use]
-    pub fn why_left(&self, stop: usize) -> LeftWhy {
-        let pile = &self.task.piles[stop];
-        if self.task.locked[stop].is_some() {
-            return LeftWhy::Locked;
-        }
-        let fleet = || self.task.vehicles.iter().map(|v| &v.facts);
-        if !fleet().any(|f| f.reaches(pile.access)) {
-            return LeftWhy::NoAccess;
-        }
-        if !fleet().any(|f| f.reaches(pile.access) && f.can_take(pile)) {
-            return LeftWhy::NoSkill;
-        }
-        let demand = self.problem.demand[stop];
-        let able = |c: &Class| (0..3).all(|i| demand[i] <= c.capacity[i]);
-        let classes = || self.problem.classes.iter().enumerate();
-        let mut loading =
-            classes().map(|(c, class)| (self.classes[c].0, class)).filter(|(v, c)| self.can_load(*v, pile) && able(c)).peekable();
-        if loading.peek().is_none() {
-            return LeftWhy::TooLarge;
-        }
-        if !loading.any(|(v, _)| self.can_hand_in(v, pile)) {
-            return LeftWhy::NoSite;
-        }
-        let open = || classes().filter(|(_, c)| able(c) && !c.windows[stop].is_never());
-        if open().next().is_none() {
-            return LeftWhy::Closed;
-        }
-        if !open().any(|(_, c)| c.time.get(c.start, stop as u32) < UNREACHABLE) {
-            let far = |class: usize| self.lengths[class].network.is_roads() && self.lengths[class].places[stop].is_none();
-            return if open().all(|(class, _)| far(class)) { LeftWhy::NoRoad } else { LeftWhy::Unreachable };
-        }
-        let site_open = |c: &Class| self.problem.all_sites().any(|s| !c.windows[s as usize].is_never());
-        if !open().any(|(_, c)| site_open(c)) {
-            return LeftWhy::NoSite;
-        }
-        self.alone(stop)
-    }
-
-    /// Whether a tour for a pile alone could be driven.
-    fn alone(&self, stop: usize) -> LeftWhy {
-        let mut why = LeftWhy::TooFar;
-        for (class, c) in self.problem.classes.iter().enumerate() {
-            for site in self.problem.all_sites() {
-                let tour = Tour { class, nodes: vec![c.start, stop as u32, site, c.end] };
-                match check(&self.problem, &[tour]).as_slice() {
-                    [] => return LeftWhy::NoTime,
-                    [Broken::Thin { .. }] => why = LeftWhy::TooFew,
-                    _ => {}
-                }
-            }
-        }
-        why
     }
 
     /// The piles, by their nodes.

@@ -12,7 +12,9 @@
 pub mod check;
 pub mod day;
 mod insert;
+mod itinerary;
 mod join;
+mod left;
 mod matrix;
 mod near;
 mod problem;

@@ -22,6 +22,7 @@ mod people;
 mod permissions;
 mod photos;
 mod pickup;
+mod planning;
 mod resend;
 mod roads;
 mod rules;
