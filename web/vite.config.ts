@@ -50,6 +50,8 @@ export default defineConfig({
       },
     }),
   ],
+  // Its modules, of which a build takes what is used; a package that is asked for by name gives all.
+  resolve: { alias: [{ find: /^leaflet$/, replacement: 'leaflet/dist/leaflet-src.esm.js' }] },
   // Smaller files than this would be put into the page, which the content security policy forbids for scripts.
   // Browsers that do not preload modules load them a moment later; what would do it for them is loaded by all.
   build: {

@@ -144,7 +144,9 @@ pub async fn fetch(tx: &mut Tx, by: &Person, id: Uuid, told: Fetching, terms: &W
             let off = Split { id: told.id, bags: told.left.checked()? };
             let sent = digest(&off)?;
             split(tx, &hand, told.pile, off, sent, terms).await?;
-            collect(tx, &hand, told.pile, terms).await?;
+            let taken = collect(tx, &hand, told.pile, terms).await?;
+            let stop = &mut route.stops[at];
+            (stop.bags, stop.estimated_kg) = (taken.bags(), taken.estimated_kg());
             fail(tx, &hand, told.id, reason(told.why), terms).await?;
         }
         Fetched::Failed => drop(fail(tx, &hand, told.pile, reason(told.why), terms).await?),

@@ -157,15 +157,21 @@ pub async fn routes_of(tx: &mut Tx, plan: &Plan) -> Result<Vec<PickupRoute>> {
     Ok(routes)
 }
 
-/// Piles that routes which the drivers have are still to fetch from today on. A route of a day that is over holds nothing.
+/// Routes that the drivers have, from today on: one of a day that is over holds nothing.
 ///
 /// # Errors
 /// `internal`.
-pub async fn on_the_way(tx: &mut Tx, organisation: Uuid, today: NaiveDate) -> Result<HashSet<Uuid>> {
-    let routes: Vec<PickupRoute> = tx.things_of(organisation, Some(today), None).await?;
-    let driven = routes.into_iter().filter(|r| matches!(r.state, RouteState::Published | RouteState::UnderWay));
-    let open = driven.flat_map(|r| r.stops).filter(|s| s.kind == StopKind::Pile && s.outcome.is_none());
-    Ok(open.map(|s| s.id).collect())
+pub async fn given(tx: &mut Tx, organisation: Uuid, today: NaiveDate) -> Result<Vec<PickupRoute>> {
+    let mut routes: Vec<PickupRoute> = tx.things_of(organisation, Some(today), None).await?;
+    routes.retain(|r| matches!(r.state, RouteState::Published | RouteState::UnderWay));
+    Ok(routes)
+}
+
+/// Piles that routes are still to fetch.
+#[must_use]
+pub fn on_the_way(routes: &[PickupRoute]) -> HashSet<Uuid> {
+    let open = routes.iter().flat_map(|r| &r.stops).filter(|s| s.kind == StopKind::Pile && s.outcome.is_none());
+    open.map(|s| s.id).collect()
 }
 
 /// Stores what a search or a hand has made of a plan, all or nothing.
@@ -239,6 +245,18 @@ pub async fn cancel(tx: &mut Tx, by: Option<&Person>, id: Uuid) -> Result<Plan> 
     keep(tx, plan, "cancelled", None, by).await
 }
 
+/// Whether the vehicle of a route is there for it.
+async fn can_go(tx: &mut Tx, route: &PickupRoute, given: &[PickupRoute]) -> Result<()> {
+    let refused = |detail, fact| Err(Error::new(Code::WrongState, detail).fact(fact, route.vehicle_name.clone()));
+    if !find::<Vehicle>(tx, route.vehicle).await?.in_use {
+        return refused("A vehicle of it is out of use. Search again.", "vehicle_out_of_use");
+    }
+    if given.iter().any(|other| other.vehicle == route.vehicle && other.leaves < route.returns && route.leaves < other.returns) {
+        return refused("A vehicle of it has another route then. Search again.", "vehicle_taken");
+    }
+    Ok(())
+}
+
 /// Gives a plan to the drivers: piles are accepted by the days they will be fetched on, and those who drive its vehicles are told.
 ///
 /// # Errors
@@ -252,10 +270,14 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms
     require(plan.state == PlanState::Draft, plan.state.text(), "published")?;
     let routes = routes_of(tx, &plan).await?;
     require(!routes.is_empty(), "empty", "published")?;
-    let taken = on_the_way(tx, plan.organisation, today).await?;
+    let given = given(tx, plan.organisation, today).await?;
+    let taken = on_the_way(&given);
     if let Some(stop) = routes.iter().flat_map(|r| &r.stops).find(|s| taken.contains(&s.id)) {
         let detail = "Another route has a pile of it by now. Search again.";
         return Err(Error::new(Code::WrongState, detail).fact("code_of_pile", stop.name.clone()));
+    }
+    for route in &routes {
+        can_go(tx, route, &given).await?;
     }
     for mut route in routes {
         for stop in route.stops.iter().filter(|s| s.kind == StopKind::Pile) {

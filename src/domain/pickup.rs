@@ -373,6 +373,12 @@ impl PickupRoute {
         piles
     }
 
+    /// The same with nothing to do.
+    #[must_use]
+    pub fn emptied(self) -> Self {
+        Self { stops: vec![], way_home: vec![], broken: vec![], sums: RouteSums::default(), returns: self.leaves, ..self }
+    }
+
     /// What came of it. `vehicle` says what kilometres and hours cost.
     #[must_use]
     pub fn driven(&self, vehicle: &VehicleFacts) -> Driven {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::Planner;
@@ -37,6 +37,8 @@ pub struct Part {
     pub locked: Vec<Option<(Uuid, NaiveDate)>>,
     /// Sites that must be among those of the task.
     pub sites: Vec<Uuid>,
+    /// When a vehicle is back from what its driver already has, by day.
+    pub busy: HashMap<(Uuid, NaiveDate), DateTime<Utc>>,
 }
 
 /// The road networks that answer.
@@ -126,6 +128,7 @@ impl Planner {
             vehicles: part.vehicles.clone(),
             piles: part.piles.clone(),
             locked: part.locked.clone(),
+            busy: part.busy.clone(),
             sites,
             terms: self.terms,
             now: self.live.clock.now(),

@@ -1,5 +1,6 @@
 //! Changing a plan by hand: a stop goes to another route or place, and the times follow. What breaks is shown, not forbidden.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -153,6 +154,7 @@ impl Planner {
             locked: vec![None; piles.len()],
             piles,
             sites: list.clone(),
+            busy: HashMap::new(), // what a hand does is shown, and refused when it is published
         };
         let worked = self.day(&coast, &part)?;
         let tour = |list: &[Uuid]| worked.tour(vehicle, day, list);

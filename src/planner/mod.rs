@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::act::plan::{Changed, cancel, change, on_the_way, routes_of};
+use crate::act::plan::{Changed, cancel, change, given, on_the_way, routes_of};
 use crate::domain::fleet::Vehicle;
 use crate::domain::pickup::PickupRoute;
 use crate::domain::pile::Pile;
@@ -79,6 +79,8 @@ struct Work {
     part: Part,
     /// Piles of it that other routes have by now.
     elsewhere: Vec<Uuid>,
+    /// Routes of vehicles that are out of use.
+    stranded: Vec<PickupRoute>,
 }
 
 impl Planner {
@@ -180,26 +182,30 @@ impl Planner {
         let Some(plan) = tx.thing::<Plan>(id).await?.filter(|p| p.state == PlanState::Searching) else { return Ok(None) };
         let routes = routes_of(&mut tx, &plan).await?;
         let vehicles: Vec<Vehicle> = tx.things_of(plan.organisation, None, None).await?;
-        let taken = on_the_way(&mut tx, plan.organisation, self.live.day_of(self.live.clock.now())).await?;
+        let given = given(&mut tx, plan.organisation, self.live.day_of(self.live.clock.now())).await?;
         drop(tx);
+        let taken = on_the_way(&given);
+        let (routes, stranded): (Vec<_>, Vec<_>) =
+            routes.into_iter().partition(|r| vehicles.iter().any(|v| v.record.id == r.vehicle && v.in_use));
         let coast = self.live.coast().clone();
         let wanted = |p: &&Uuid| !plan.taken_out.contains(p) && !taken.contains(*p);
         let piles: Vec<Arc<Pile>> = plan.piles.iter().filter(wanted).filter_map(|p| coast.piles.get(*p).cloned()).collect();
         let part = Part {
             plan: id,
             days: plan.days.clone(),
-            vehicles: vehicles.into_iter().filter(|v| plan.vehicles.contains(&v.record.id)).map(Arc::new).collect(),
+            vehicles: vehicles.into_iter().filter(|v| v.in_use && plan.vehicles.contains(&v.record.id)).map(Arc::new).collect(),
             locked: piles.iter().map(|p| locked_in(&plan, &routes, p.record.id)).collect(),
             piles,
             sites: vec![],
+            busy: busy(&given),
         };
         let elsewhere = plan.piles.iter().copied().filter(|p| taken.contains(p)).collect();
-        Ok(Some(Work { plan, part, elsewhere }))
+        Ok(Some(Work { plan, part, elsewhere, stranded }))
     }
 
     /// The search itself.
     fn find(&self, work: &Work, run: &Run) -> Result<Changed> {
-        let Work { plan, part, elsewhere } = work;
+        let Work { plan, part, elsewhere, stranded } = work;
         let began = run.began.get_or_init(Instant::now);
         let day = self.day(&self.live.coast(), part)?;
         let budget_steps = self.terms.steps + self.terms.steps_per_pile * day.piles().len() as u64;
@@ -215,6 +221,7 @@ impl Planner {
         let coast = self.live.coast();
         let gone = elsewhere.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::Elsewhere));
         changed.left.extend(gone);
+        changed.routes.extend(stranded.iter().cloned().map(PickupRoute::emptied));
         changed.steps = Some(found.iterations);
         Ok(changed)
     }
@@ -232,6 +239,16 @@ impl Planner {
         out.extend(plan.taken_out.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::TakenOut)));
         Changed { version: plan.record.version, routes, left: out, roads: day.roads(), steps: None, marks: None }
     }
+}
+
+/// When vehicles are back from the routes that their drivers have, by day.
+fn busy(given: &[PickupRoute]) -> HashMap<(Uuid, NaiveDate), DateTime<Utc>> {
+    let mut busy = HashMap::new();
+    for route in given {
+        let until = busy.entry((route.vehicle, route.day)).or_insert(route.returns);
+        *until = route.returns.max(*until);
+    }
+    busy
 }
 
 fn locked_in(plan: &Plan, routes: &[PickupRoute], pile: Uuid) -> Option<(Uuid, NaiveDate)> {

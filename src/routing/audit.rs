@@ -1,7 +1,7 @@
 //! Days of random fleets and piles on the real shore of Arendal, planned and then read as a driver would: by their instants and lines.
 //! It shares nothing with the search, the problem or the check: what a route says is held against the facts of piles, vehicles and sites.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
@@ -141,6 +141,7 @@ fn task(a: &Asked) -> Task {
         piles: a.piles.iter().enumerate().map(pile).collect(),
         locked: vec![None; a.piles.len()],
         sites: SITES.iter().enumerate().map(site).collect(),
+        busy: HashMap::new(),
         terms: PlanningTerms::default(),
         now: DateTime::UNIX_EPOCH,
     }

@@ -37,6 +37,8 @@ pub struct Task {
     pub locked: Vec<Option<(Uuid, NaiveDate)>>,
     /// Where it is handed in.
     pub sites: Vec<Arc<Site>>,
+    /// When a vehicle is back from another route and can leave again, by day.
+    pub busy: HashMap<(Uuid, NaiveDate), DateTime<Utc>>,
     /// Kilograms and litres of bags, working times.
     pub terms: PlanningTerms,
     /// Now: what is late comes first.
@@ -189,7 +191,10 @@ impl Day {
     fn windows(&self, v: usize, d: usize, node: usize) -> Windows {
         let (stops, sites) = (self.problem.stops, self.problem.sites);
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
-        let shift = (self.clock(v, d, day.and_time(vehicle.facts.from)), self.clock(v, d, day.and_time(vehicle.facts.until)));
+        let until = day.and_time(vehicle.facts.until);
+        let back = self.task.busy.get(&(vehicle.record.id, day)).map(|back| back.with_timezone(&self.task.zone).naive_local());
+        let from = back.map_or(day.and_time(vehicle.facts.from), |back| back.max(day.and_time(vehicle.facts.from)).min(until));
+        let shift = (self.clock(v, d, from), self.clock(v, d, until));
         if node < stops {
             // What a hand has locked into a route stays there, and what breaks by it is shown.
             let may = match self.task.locked[node] {

@@ -179,7 +179,8 @@ both! {
         let pile = names(route, "id")[0].clone();
         let rest = Uuid::now_v7();
         let told = json!({"id": rest, "pile": pile, "fetched": "partly", "why": "sea_state", "left": {"full": 1}});
-        s.hauler.act(route, "routes", "fetchings", told).await.expect(StatusCode::OK);
+        let driven = s.hauler.act(route, "routes", "fetchings", told).await.expect(StatusCode::OK);
+        assert_eq!(driven["stops"][0]["bags"]["full"], 3, "what is on board: {driven}");
         let (taken, left) = (s.pile(&json!({"id": pile})).await, s.pile(&json!({"id": rest})).await);
         assert_eq!((&taken["state"], &taken["parts"][0]["bags"]["full"]), (&json!("collected"), &json!(3)));
         assert_eq!((&left["state"], &left["why"], &left["parts"][0]["bags"]["full"]), (&json!("ready"), &json!("sea_state"), &json!(1)));

@@ -168,6 +168,42 @@ both! {
         }
     }
 
+    async fn a_vehicle_that_has_a_route_is_planned_for_the_rest_of_its_day(app) {
+        let s = scene(&app).await;
+        let asked = |pile: &Value| json!({"id": Uuid::now_v7(), "days": [DAY], "vehicles": [s.truck["id"]], "piles": [pile["id"]]});
+        let mut plans = vec![];
+        for pile in &s.piles[..2] {
+            let plan = s.hauler.post("/api/v1/plans", asked(pile)).await.expect(StatusCode::CREATED);
+            plans.push(planned(&s.hauler, &plan).await);
+        }
+        let publish = |plan: usize| s.hauler.act(&plans[plan]["plan"], "plans", "publications", json!({}));
+        publish(0).await.expect(StatusCode::OK);
+        let refused = publish(1).await.refused(409, "wrong_state");
+        assert_eq!(refused["vehicle_taken"], s.truck["name"], "{refused}");
+        s.hauler.act(&plans[1]["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        let anew = planned(&s.hauler, &plans[1]["plan"]).await;
+        let (first, second) = (route_of(&plans[0], &s.truck), route_of(&anew, &s.truck));
+        assert!(second["leaves"].as_str() >= first["returns"].as_str(), "{first} {second}");
+        publish(1).await.expect(StatusCode::OK);
+    }
+
+    async fn a_vehicle_out_of_use_is_neither_given_out_nor_planned_with_again(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        s.hauler.act(&s.truck, "vehicles", "retirements", json!({})).await.expect(StatusCode::OK);
+        let refused = s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.refused(409, "wrong_state");
+        assert_eq!(refused["vehicle_out_of_use"], s.truck["name"], "{refused}");
+        s.hauler.act(&draft["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        let anew = planned(&s.hauler, &draft["plan"]).await;
+        let (routes, left) = (anew["routes"].as_array().unwrap(), anew["plan"]["left"].as_array().unwrap());
+        assert!(routes.iter().all(|r| r["vehicle"] == s.boat["id"]), "{anew}");
+        assert!(left.iter().all(|l| l["why"] == "no_access") && left.len() == 2, "{anew}");
+        s.hauler.act(&s.boat, "vehicles", "retirements", json!({})).await.expect(StatusCode::OK);
+        s.hauler.act(&draft["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        let none = planned(&s.hauler, &draft["plan"]).await;
+        assert_eq!((&none["routes"], none["plan"]["left"].as_array().unwrap().len()), (&json!([]), 4), "{none}");
+    }
+
     async fn what_is_dangerous_is_brought_only_where_it_is_taken(app) {
         let s = scene(&app).await;
         let mut able = truck();

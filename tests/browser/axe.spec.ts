@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
-import { PHOTO, onShore, open, play } from './helpers';
+import { expect, type Page } from '@playwright/test';
+import { PHOTO, onShore, open, play, test } from './helpers';
 import { FIRST, haulerScreens, openWhole, publish, staffScreens } from './screens';
 
 for (const look of ['light', 'dark', 'sun'] as const) {

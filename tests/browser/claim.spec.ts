@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
-import { onShore, open, play, reportBySomebody } from './helpers';
+import { expect } from '@playwright/test';
+import { onShore, open, play, reportBySomebody, test } from './helpers';
 
 test('a hotspot is claimed, kept longer, given back, and cleaned', async ({ page, playwright, baseURL }) => {
   const somebody = await playwright.request.newContext({ baseURL });

@@ -1,6 +1,6 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { at, drawSquare, onShore, open, PHOTO, reportBySomebody, somebody } from './helpers';
+import { PHOTO, at, drawSquare, onShore, open, reportBySomebody, somebody, test } from './helpers';
 
 // What people do on their own screens beside the story from report to thanks (story.spec.ts).
 

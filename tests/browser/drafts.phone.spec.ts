@@ -1,6 +1,6 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { installed, onShore, open, PHOTO, reportBySomebody, saved } from './helpers';
+import { PHOTO, installed, onShore, open, reportBySomebody, saved, test } from './helpers';
 import { Wire } from './wire';
 
 const HERE = 'What you began is here.';

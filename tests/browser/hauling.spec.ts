@@ -1,6 +1,6 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { onShore, open, somebody } from './helpers';
+import { onShore, open, somebody, test } from './helpers';
 
 // What haulers do on their screens beside the day of pickup.spec.ts.
 

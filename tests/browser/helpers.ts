@@ -1,8 +1,25 @@
-import { expect, type APIRequestContext, type Browser, type Page } from '@playwright/test';
+import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
+
+/** Every test fails on what nobody on the page is told: an error of a script, a failure of the service, a tile that does not exist. */
+export const test = base.extend<{ quiet: void }>({
+  quiet: [
+    async ({ context }, use) => {
+      const wrong: string[] = [];
+      context.on('weberror', (e) => wrong.push(e.error().stack ?? String(e.error())));
+      context.on('response', (r) => {
+        const amiss = r.status() >= 500 || (r.status() >= 400 && r.url().includes('/tiles/'));
+        if (amiss) wrong.push(`${r.status()} ${r.url()}`);
+      });
+      await use();
+      expect(wrong).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
 
 export const PHOTO = join(import.meta.dirname, '../../fixtures/photos/mixed.jpg');
 

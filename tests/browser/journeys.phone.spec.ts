@@ -1,7 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { onShore, open, PHOTO, reportBySomebody } from './helpers';
+import { PHOTO, onShore, open, reportBySomebody, test } from './helpers';
 
 // How many taps and seconds each journey takes on a phone. Taps are counted by the page itself; the seconds are those of
 // this machine, printed and not asserted. `make journeys` writes the table.

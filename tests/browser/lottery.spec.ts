@@ -1,5 +1,5 @@
-import { expect, test, type Page } from '@playwright/test';
-import { open } from './helpers';
+import { expect, type Page } from '@playwright/test';
+import { open, test } from './helpers';
 
 async function as(page: Page, role: string) {
   await page.request.post('/api/v1/demo/role', { data: { role, municipality: '4203' } });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { expect, test, type Page } from '@playwright/test';
-import { drawSquare, onShore, open, play, reportBySomebody } from './helpers';
+import { expect, type Page } from '@playwright/test';
+import { drawSquare, onShore, open, play, reportBySomebody, test } from './helpers';
 
 test('a tap on the map tells what one may do there, today and on another day', async ({ page }) => {
   await open(page, '/#14/58.3995/8.7877');
@@ -127,17 +127,23 @@ test('staff draw a zone on the map, and the shore changes its colour without a r
   await other.close();
 });
 
-/** A zone of some hundred metres, drawn through the API by whom the page plays; it can be renamed and removed. */
-async function zoneInApi(page: Page, name: string, [west, south]: [number, number], side = 0.001) {
-  const url = `/api/v1/zones/${randomUUID()}`;
+function square([west, south]: [number, number], side: number): number[][] {
   const [east, north] = [west + side, south + side];
-  const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
-  const zone = { name, regime: 'volunteer', geometry: { type: 'Polygon', coordinates: [ring] } };
+  return [[west, south], [east, south], [east, north], [west, north], [west, south]];
+}
+
+/** A zone of some hundred metres, drawn through the API by whom the page plays; it can be renamed and removed. */
+async function zoneInApi(page: Page, name: string, at: [number, number], side = 0.001, ...others: number[][][][]) {
+  const url = `/api/v1/zones/${randomUUID()}`;
+  const zone = { name, regime: 'volunteer', geometry: { type: 'MultiPolygon', coordinates: [[square(at, side)], ...others] } };
   const asItIs = async () => ({ headers: { 'If-Match': (await page.request.get(url)).headers()['etag'] ?? '' } });
   const drawn = await page.request.post(url, { data: zone });
   expect(drawn.status(), await drawn.text()).toBe(201);
+  const now = async () => (await (await page.request.get(url)).json()) as { name: string; geometry: GeoJSON.MultiPolygon };
   return {
-    name: async () => ((await (await page.request.get(url)).json()) as { name: string }).name,
+    id: url.split('/').pop() ?? '',
+    name: async () => (await now()).name,
+    parts: async () => (await now()).geometry.coordinates,
     rename: async (to: string) => expect((await page.request.put(url, { data: { ...zone, name: to }, ...(await asItIs()) })).status()).toBe(200),
     remove: async () => expect((await page.request.delete(url, await asItIs())).status()).toBe(204),
   };
@@ -173,6 +179,97 @@ test('a zone that a colleague has changed meanwhile is not overwritten, and what
   await expect(page.getByLabel('Name')).toHaveValue('Mine');
   expect(await zone.name()).toBe('Theirs');
   await zone.remove();
+});
+
+test('a zone of several parts with a hole keeps them when it is renamed, and when its largest part is reshaped', async ({ page }) => {
+  await open(page, '/#15/58.4495/8.715');
+  await play(page, 'staff');
+  const hole = square([8.704, 58.434], 0.002).reverse();
+  const zone = await zoneInApi(page, 'Parts', [8.72, 58.44], 0.001, [square([8.7, 58.43], 0.01), hole]);
+  const before = await zone.parts();
+  expect(before.map((part) => part.length)).toEqual([1, 2]);
+  await page.getByRole('button', { name: 'Zones', exact: true }).click();
+  const openIt = () => page.getByRole('link', { name: /Parts/ }).click();
+  await openIt();
+  await expect(page.locator('.leaflet-container')).toHaveClass(/drawing/);
+  await page.getByLabel('Name').fill('Parts renamed');
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect.poll(zone.name).toBe('Parts renamed');
+  expect(await zone.parts()).toEqual(before);
+  await openIt();
+  // The whole part is dragged some way up, by a place inside it.
+  const drawn = page.locator('.leaflet-map-pane > [class*="0-pane"] path');
+  await expect.poll(() => drawn.count()).toBeGreaterThan(4);
+  const boxes = await Promise.all((await drawn.all()).map((path) => path.boundingBox()));
+  const box = boxes.reduce((most, b) => ((b?.width ?? 0) > (most?.width ?? 0) ? b : most)) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const [x, y] = [box.x + box.width * 0.2, box.y + box.height * 0.7];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y - 20, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect.poll(async () => JSON.stringify(await zone.parts())).not.toBe(JSON.stringify(before));
+  expect((await zone.parts()).map((part) => part.length).sort()).toEqual([1, 2]);
+  await zone.remove();
+});
+
+test('a zone that a colleague removes while it is being changed keeps what was entered', async ({ page }) => {
+  await open(page, '/#15/58.4495/8.715');
+  await play(page, 'staff');
+  const zone = await zoneInApi(page, 'Gone soon', [8.7, 58.44]);
+  await page.getByRole('button', { name: 'Zones', exact: true }).click();
+  await page.getByRole('link', { name: /Gone soon/ }).click();
+  await page.getByLabel('Name').fill('Mine');
+  const readAnew = page.waitForResponse((r) => r.url().endsWith('/api/v1/zones') && r.request().method() === 'GET');
+  await zone.remove();
+  await (await readAnew).finished();
+  await expect(page.getByLabel('Name')).toHaveValue('Mine');
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByLabel('Name')).toHaveValue('Mine');
+});
+
+test('drawing begins by its address, ends when it is left, and what was deleted is drawn anew', async ({ page }) => {
+  await open(page, '/#15/58.4495/8.715');
+  await play(page, 'staff');
+  const map = page.locator('.leaflet-container');
+  await open(page, '/zones/new#15/58.4495/8.715');
+  await expect(map).toHaveCSS('cursor', 'crosshair');
+  await page.getByLabel('Name').fill('Twice');
+  await drawSquare(page, 150);
+  await expect(page.getByText('Drag the corners on the map.')).toBeVisible();
+  await map.focus();
+  await page.keyboard.press('Delete');
+  await expect(page.getByText('Tap the corners on the map')).toBeVisible();
+  await page.getByRole('button', { name: 'Save the zone' }).click();
+  await expect(page.getByText(/Draw the zone|shape/)).toBeVisible();
+  await drawSquare(page, 100);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(map).not.toHaveClass(/drawing/);
+});
+
+test.describe('without a service worker, which would have the tools at once', () => {
+  test.use({ serviceWorkers: 'block' });
+
+  test('tools that come when drawing was left again are put away', async ({ page }) => {
+    await open(page, '/#15/58.4495/8.715');
+    await play(page, 'staff');
+    const map = page.locator('.leaflet-container');
+    let come = () => {};
+    const tools = new Promise<void>((resolve) => (come = resolve));
+    await page.route(/assets\/draw-/, async (route) => (await tools, route.continue()));
+    await open(page, '/zones#15/58.4495/8.715');
+    const asked = page.waitForRequest(/assets\/draw-/);
+    await page.getByRole('button', { name: 'Draw a zone' }).click();
+    await asked;
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    const came = page.waitForResponse(/assets\/draw-/);
+    come();
+    await (await came).finished();
+    await expect(map).not.toHaveClass(/drawing/);
+    await page.getByRole('button', { name: 'Draw a zone' }).click();
+    await expect(map).toHaveClass(/drawing/);
+  });
 });
 
 test('between two zooms the shore takes its new colours as on a whole one', async ({ page }) => {

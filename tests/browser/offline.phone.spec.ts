@@ -1,10 +1,10 @@
-import { expect, request as requests, test, type BrowserContext, type Page } from '@playwright/test';
+import { expect, request as requests, type BrowserContext, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rulesAt } from '../../web/src/kept/rules';
-import { installed, largePhoto, onShore, open, PHOTO, reportBySomebody, saved, type Place } from './helpers';
+import { PHOTO, installed, largePhoto, onShore, open, type Place, reportBySomebody, saved, test } from './helpers';
 import { Wire } from './wire';
 
 async function fillIn(page: Page, place: Place, photo: Parameters<ReturnType<Page['getByLabel']>['setInputFiles']>[0] = PHOTO) {

@@ -1,6 +1,6 @@
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect, type Browser, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { PHOTO, onShore, open, type Place } from './helpers';
+import { PHOTO, onShore, open, type Place, test } from './helpers';
 
 /** A hauler of the demonstration, on a desk or a phone. */
 async function hauler(browser: Browser, baseURL: string | undefined, phone = false): Promise<Page> {
@@ -101,7 +101,10 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   // The boat may have another route that day.
   const plan = new URL(desk.url()).pathname.split('/').pop();
   const given = (await (await desk.request.get(`/api/v1/plans/${plan}`)).json()) as { routes: { id: string; kind: string }[] };
-  await phone.locator(`aside a[href="/routes/${given.routes.find((r) => r.kind === 'boat')?.id}"]`).click();
+  const driven = `/routes/${given.routes.find((r) => r.kind === 'boat')?.id}`;
+  await phone.locator(`aside a[href="${driven}"]`).click();
+  await open(desk, driven);
+  await expect(desk.getByText(/^0 of \d+ stops/)).toBeVisible();
   await expect(phone.getByRole('heading', { name: `1. ${order[0]}` })).toBeVisible();
   await phone.getByRole('button', { name: 'Set out' }).click();
   await phone.getByRole('button', { name: 'I am here' }).click();
@@ -109,6 +112,7 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   await phone.getByRole('button', { name: 'Loaded' }).click();
   await expect(phone.getByRole('heading', { name: `2. ${order[1]}` })).toBeVisible();
   await expect(phone.getByText(/^On board: \d+ bags/)).toBeVisible();
+  await expect(desk.getByText(/^1 of \d+ stops/)).toBeVisible(); // whoever looks at the route sees it
 
   // Out between the islands there is no signal: it goes on, and waits.
   await phone.context().setOffline(true);
@@ -130,9 +134,14 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   await phone.getByRole('button', { name: 'Something more lies here' }).click();
   await phone.getByLabel('What is it?').fill('A fender');
   await phone.getByRole('button', { name: 'We take it along' }).click();
+  // What was found is among what waits. Handing in without a weight would be refused when it is sent, where nobody can weigh any more.
+  await expect(phone.getByText('waits for signal')).toHaveCount(order.length);
+  await phone.getByRole('button', { name: 'Hand in and weigh' }).click();
+  await expect(phone.getByRole('spinbutton', { name: 'Kilograms' })).toBeFocused();
   await phone.getByRole('spinbutton', { name: 'Kilograms' }).fill('163.5');
   await phone.getByRole('button', { name: 'Hand in and weigh' }).click();
-  await expect(phone.getByText('waits for signal')).toHaveCount(order.length);
+  await expect(phone.getByText('waits for signal')).toHaveCount(order.length + 1);
+  await expect(phone.getByText('Saved on your phone.')).toBeVisible();
   await phone.getByRole('spinbutton', { name: /Kilometres driven/ }).fill('31');
   await phone.getByRole('button', { name: 'We are back' }).click();
   await expect(phone.getByText(/· Done/)).toBeVisible();
@@ -140,6 +149,7 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   // With signal everything is sent, in order.
   await phone.context().setOffline(false);
   await expect(phone.getByText('waits for signal')).toHaveCount(0, { timeout: 30_000 });
+  await expect(phone.getByText('Saved on your phone.')).toHaveCount(0);
   await expect(phone.getByText('1 bag found and taken along')).toBeVisible();
   await expect(phone.getByRole('button', { name: /waits? to be sent/ })).toHaveCount(0, { timeout: 30_000 });
 

@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
-import { onShore, open, photoTakenAt, PHOTO, reportBySomebody } from './helpers';
+import { expect } from '@playwright/test';
+import { PHOTO, onShore, open, photoTakenAt, reportBySomebody, test } from './helpers';
 
 test('a report with a photo reaches the map, and another browser sees it appear', async ({ page, browser }) => {
   const place = await onShore(page.request, { lon: 8.72, lat: 58.39 });

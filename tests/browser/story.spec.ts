@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
-import { at, drawSquare, onShore, open, PHOTO, play, reportBy, reportBySomebody, somebody } from './helpers';
+import { expect } from '@playwright/test';
+import { PHOTO, at, drawSquare, onShore, open, play, reportBy, reportBySomebody, somebody, test } from './helpers';
 
 test('from a report to thanks: everybody does their part, and the refund is complete', async ({ browser, baseURL, request }) => {
   test.setTimeout(150_000); // four people, one after another

@@ -1,5 +1,5 @@
-import { expect, test, type Page } from '@playwright/test';
-import { installed, onShore, open, reportBySomebody } from './helpers';
+import { expect, type Page } from '@playwright/test';
+import { installed, onShore, open, reportBySomebody, test } from './helpers';
 
 /** What can be tapped in the panel and on the bars, and is smaller than a finger: less than 44 pixels high or wide. */
 function small(page: Page) {

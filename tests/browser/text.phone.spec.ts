@@ -1,5 +1,5 @@
-import { expect, test, type Page } from '@playwright/test';
-import { open } from './helpers';
+import { expect, type Page } from '@playwright/test';
+import { open, test } from './helpers';
 import { FIRST, haulerScreens, openWhole, publish, staffScreens } from './screens';
 
 test('text of twice the size fits on every screen, and nothing is cut off sideways', async ({ page }) => {

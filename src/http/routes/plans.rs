@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Refusals;
 use super::things::{Nothing, acts, haulers, made};
 use crate::act::fleet::{hauled_by, hauls_for};
-use crate::act::plan::{Changed, NewPlan, on_the_way, routes_of};
+use crate::act::plan::{Changed, NewPlan, given, on_the_way, routes_of};
 use crate::act::{self, Made, digest};
 use crate::coast::polygon::contains;
 use crate::domain::area::{Area, AreaKind};
@@ -73,7 +73,8 @@ pub async fn one(app: web::Data<App>, who: Actor, path: web::Path<String>) -> Re
 /// where it fetches; not those that a route the drivers have is to fetch.
 async fn due_for(app: &App, organisation: Uuid, area: Option<Uuid>) -> Result<Vec<Arc<Pile>>> {
     let now = app.live.clock.now();
-    let taken = on_the_way(&mut app.live.store.read(now).await?, organisation, app.live.day_of(now)).await?;
+    let given = given(&mut app.live.store.read(now).await?, organisation, app.live.day_of(now)).await?;
+    let taken = on_the_way(&given);
     let waits = |p: &Pile| matches!(p.state, PileState::Ready | PileState::Requested | PileState::Accepted);
     let serves = |p: &Pile| haulers(app, p.at, p.access).iter().any(|h| h.id == organisation);
     let theirs = |p: &Pile| p.hauler().map_or_else(|| serves(p), |hauler| hauler == organisation);

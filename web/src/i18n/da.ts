@@ -267,7 +267,7 @@ export const da: Catalogue = {
   'problem.closed_place': 'Her er adgang forbudt på det tidspunkt.',
   'problem.stale': 'Nogen har ændret det imens. Se på det igen.',
   'problem.precondition_required': 'Se på det igen, før du ændrer det.',
-  'problem.no_session': 'Prøv en gang til.',
+  'problem.no_session': 'Dette er for dem, der er kendt her. Kom du hertil med et link, kan det være udløbet.',
   'problem.session_expired': 'Din session er slut. Prøv en gang til.',
   'problem.forbidden': 'Det må du ikke gøre her.',
   'problem.cross_site': 'Dette kom fra et andet websted og afvises.',

@@ -267,7 +267,7 @@ export const nb: Catalogue = {
   'problem.closed_place': 'Her er det ferdselsforbud på den tiden.',
   'problem.stale': 'Noen har endret det i mellomtiden. Se på det igjen.',
   'problem.precondition_required': 'Se på det igjen før du endrer det.',
-  'problem.no_session': 'Prøv en gang til.',
+  'problem.no_session': 'Dette er for dem som er kjent her. Kom du hit med en lenke, kan den være utløpt.',
   'problem.session_expired': 'Økten din er over. Prøv en gang til.',
   'problem.forbidden': 'Det kan du ikke gjøre her.',
   'problem.cross_site': 'Dette kom fra et annet nettsted og blir avvist.',

@@ -268,7 +268,7 @@ export const nn: Catalogue = {
   'problem.closed_place': 'Her er det ferdselsforbod på den tida.',
   'problem.stale': 'Nokon har endra det i mellomtida. Sjå på det igjen.',
   'problem.precondition_required': 'Sjå på det igjen før du endrar det.',
-  'problem.no_session': 'Prøv ein gong til.',
+  'problem.no_session': 'Dette er for dei som er kjende her. Kom du hit med ei lenkje, kan ho ha gått ut.',
   'problem.session_expired': 'Økta di er over. Prøv ein gong til.',
   'problem.forbidden': 'Det kan du ikkje gjere her.',
   'problem.cross_site': 'Dette kom frå ein annan nettstad og blir avvist.',

@@ -1,7 +1,8 @@
-import L from 'leaflet';
+import * as L from 'leaflet';
 import 'leaflet/dist/leaflet.css';
 import './map.css';
 import type { Bounds } from '../state/app.svelte';
+import type { Shape } from './draw';
 import { Marks } from './marks';
 import { ShoreLayer } from './shore';
 import type { Spot } from './spots';
@@ -69,7 +70,8 @@ export class CoastMap {
     this.map.on('moveend', () => this.moved(on.moved));
     addEventListener('hashchange', () => {
       const wanted = viewOf(location.hash);
-      if (wanted) this.map.setView([wanted.lat, wanted.lon], wanted.zoom);
+      // While a zoom is animated, Leaflet drops every other view that is asked for, unless it is told to begin anew.
+      if (wanted) this.map.setView([wanted.lat, wanted.lon], wanted.zoom, { reset: true } as L.ZoomPanOptions);
     });
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(element);
     this.moved(on.moved);
@@ -217,15 +219,22 @@ export class CoastMap {
   }
 
   /** Starts drawing or reshaping a zone; the tools are fetched when they are needed. */
-  async draw(shape: GeoJSON.Polygon | GeoJSON.MultiPolygon | null, changed: (shape: GeoJSON.Polygon | null) => void) {
+  async draw(shape: Shape | null, changed: (shape: Shape | null) => void) {
     const { ZoneDrawing } = await import('./draw');
-    this.drawing = true;
+    this.draws(true);
     const drawing = new ZoneDrawing(this.map, shape, changed);
     if (shape) this.map.fitBounds(L.geoJSON(shape).getBounds().pad(0.3));
     return () => {
       drawing.stop();
       // The click that ended it may still be on its way: it is no tap on the map.
-      setTimeout(() => (this.drawing = false), 300);
+      this.ending = setTimeout(() => this.draws(false), 300);
     };
+  }
+
+  private ending: ReturnType<typeof setTimeout> | undefined;
+  private draws(on: boolean) {
+    clearTimeout(this.ending);
+    this.drawing = on;
+    this.map.getContainer().classList.toggle('drawing', on); // marks let taps through
   }
 }

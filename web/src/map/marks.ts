@@ -1,4 +1,4 @@
-import L from 'leaflet';
+import * as L from 'leaflet';
 import Supercluster from 'supercluster';
 import type { Spot } from './spots';
 import { svg } from './symbols';
@@ -14,7 +14,7 @@ const CLUSTERS = { radius: 48, extent: 256, maxZoom: 16 };
 export class Marks {
   private readonly layer = L.layerGroup();
   private readonly lines = L.layerGroup();
-  private index = new Supercluster<InCluster>(CLUSTERS);
+  private index = new Supercluster<InCluster>(CLUSTERS).load([]);
   private spots = new Map<string, Spot>();
   private selected: string | null = null;
   private readonly drawn = new Map<string, L.Marker>();
@@ -40,8 +40,7 @@ export class Marks {
       geometry: { type: 'Point' as const, coordinates: [s.lon, s.lat] },
       properties: { href: s.href },
     });
-    this.index = new Supercluster<InCluster>(CLUSTERS);
-    this.index.load(spots.filter((s) => !this.isApart(s)).map(point));
+    this.index = new Supercluster<InCluster>(CLUSTERS).load(spots.filter((s) => !this.isApart(s)).map(point));
     this.drawLines();
     this.draw();
   }
@@ -110,11 +109,11 @@ export class Marks {
       html: svg(mark, chosen ? 42 : 34),
       iconSize: [44, 44],
     });
-    return this.mark(lat, lon, icon, name).on('click', () => this.open(href));
+    return this.mark(lat, lon, icon, name, chosen ? 1000 : 0).on('click', () => this.open(href));
   }
 
-  private mark(lat: number, lon: number, icon: L.DivIcon, name: string): L.Marker {
-    const options = { icon, keyboard: true, alt: name, title: name, riseOnHover: true };
+  private mark(lat: number, lon: number, icon: L.DivIcon, name: string, zIndexOffset = 0): L.Marker {
+    const options = { icon, keyboard: true, alt: name, title: name, riseOnHover: true, zIndexOffset };
     const mark = L.marker([lat, lon], options).addTo(this.layer);
     // Leaflet opens marks by keyboard only where they have a popup.
     return mark.on('keydown', ({ originalEvent }: L.LeafletKeyboardEvent) => {

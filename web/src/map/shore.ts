@@ -1,4 +1,4 @@
-import L from 'leaflet';
+import * as L from 'leaflet';
 import type { Colours } from './paint';
 import { STROKES } from './symbols';
 import Painter from './tile.worker?worker';

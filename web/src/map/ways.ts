@@ -1,4 +1,4 @@
-import L from 'leaflet';
+import * as L from 'leaflet';
 
 /** The way of a vehicle, as the map draws it. */
 export interface Way {

@@ -7,13 +7,23 @@ import { uuid } from './photo';
 export class Acting {
   busy = $state(false);
   error = $state<unknown>(null);
-  /** It is kept and will be sent. */
-  waiting = $state(false);
+  /** The item that is kept and will be sent. */
+  private kept = $state<string | null>(null);
 
   private gone = false;
 
   constructor() {
     onDestroy(() => (this.gone = true));
+  }
+
+  /** It is kept and will be sent. */
+  get waiting(): boolean {
+    return outbox.items.some((i) => i.id === this.kept && i.state === 'waiting');
+  }
+
+  /** What was said of something else is not of this. */
+  forget() {
+    [this.error, this.kept] = [null, null];
   }
 
   /** Returns whether the server has taken it; what it answered is in the app by then. */
@@ -23,7 +33,7 @@ export class Acting {
     this.error = null;
     const outcome = await outbox.send({ ...entry, id });
     this.busy = false;
-    this.waiting = outcome.state === 'waiting';
+    this.kept = outcome.state === 'waiting' ? id : null;
     if (outcome.state === 'refused') {
       this.error = Refused.of(outcome.problem);
       // Told here, and what was entered is still in the form; a photo, or what nobody was there to read, is kept in the list.

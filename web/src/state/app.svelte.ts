@@ -93,6 +93,8 @@ class AppState {
     return remember('hotspots', [...this.hotspots.values()].slice(-REMEMBERED));
   }
 
+  /** Whether the last read failed. */
+  private missed = false;
   /** Reads the hotspots of a window. */
   async load(b: Bounds) {
     this.bounds = b;
@@ -102,11 +104,12 @@ class AppState {
       const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
       for (const f of found.features) this.hotspots.set(f.id, f.properties);
       this.tooMany = false;
+      if (this.missed) [this.live, this.missed] = [true, false];
       clearTimeout(this.remembering);
       this.remembering = setTimeout(() => void this.rememberHotspots(), 2000); // not while the map is being moved
     } catch (e) {
-      this.tooMany = (e as { code?: string }).code === 'window_too_large';
-      if (!this.tooMany) this.live = false;
+      this.tooMany = e instanceof Refused && e.code === 'window_too_large';
+      if (!this.tooMany) [this.live, this.missed] = [false, true];
     } finally {
       this.loading = false;
     }

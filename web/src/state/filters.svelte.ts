@@ -2,6 +2,9 @@ import type { State } from '../api/client';
 import { app, STATES, USUAL } from './app.svelte';
 import { router } from './route.svelte';
 
+/** The ages one can choose, in days. */
+export const AGES = [1, 7, 30, 365];
+
 /** What is shown, as it stands in the address behind the view of the map: `#12/58.43/8.82?state=reported,claimed&days=30`. */
 export function asText(states: State[], days: number | null): string {
   const usual = states.length === USUAL.length && USUAL.every((s) => states.includes(s));
@@ -13,8 +16,10 @@ export function inAddress() {
   function read() {
     const told = new URLSearchParams(location.hash.split('?')[1] ?? '');
     const states = told.get('state');
-    app.states = states === null ? [...USUAL] : STATES.filter((s) => states.split(',').includes(s));
-    app.maxAgeDays = Number(told.get('days')) || null;
+    const known = STATES.filter((s) => states?.split(',').includes(s));
+    app.states = known.length > 0 || states === '' ? known : [...USUAL];
+    const days = Number(told.get('days'));
+    app.maxAgeDays = AGES.includes(days) ? days : null;
   }
   read();
   // By hand, in the address bar; steps back to another panel leave what is shown as it is.

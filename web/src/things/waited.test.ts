@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../outbox/item';
 import type { Route, Stop } from '../state/haul.svelte';
-import { aboard, stateOf, told } from './waited';
+import { aboard, foundBeside, stateOf, told } from './waited';
 
 const stop = (id: string, kind: Stop['kind'], kg = 0): Stop => ({
   id,
@@ -51,8 +51,25 @@ describe('a route with what waits to be sent', () => {
       ['handed_in', null, 31, true],
     ]);
     expect(stateOf(route(), items)).toBe('under_way');
-    expect(aboard(stops, [])).toEqual({ bags: 0, kg: 0 });
-    expect(aboard(told(route(), items.slice(0, 1)), [])).toEqual({ bags: 3, kg: 24 });
+    expect(aboard(stops)).toEqual({ bags: 0, kg: 0 });
+    expect(aboard(told(route(), items.slice(0, 1)))).toEqual({ bags: 3, kg: 24 });
+  });
+
+  it('knows what is on board when some was left behind, and what was found beside before and after handing in', () => {
+    const left = item('route_fetch', { pile: 'a', fetched: 'partly', why: 'sea_state', left: { full: 1 } });
+    const find = (id: string) =>
+      item('route_find', { id, lat: 58.4, lon: 8.7, bags: { full: 2 }, note: 'a net' }, { id });
+    const hand = item('route_hand_in', { stop: 2, weight_kg: 20 });
+    const load = (...items: Item[]) => {
+      const there = route({ found: [] });
+      return aboard([...told(there, items), ...foundBeside(there, items)]);
+    };
+    expect(load(left)).toEqual({ bags: 2, kg: 16 });
+    expect(load(left, find('x'))).toEqual({ bags: 4, kg: 16 });
+    expect(load(left, find('x'), hand)).toEqual({ bags: 0, kg: 0 });
+    expect(load(left, hand, find('x'))).toEqual({ bags: 2, kg: 0 });
+    const sent = { ...stop('x', 'pile', 9), outcome: { id: 'x', fetched: 'loaded' as const, at: '', order: 0 } };
+    expect(foundBeside(route({ found: [sent] }), [find('x')])).toHaveLength(1);
   });
 
   it('does not count what was refused, is taken, or is about another route', () => {
