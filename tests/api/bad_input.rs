@@ -61,6 +61,9 @@ async fn a_place_far_from_the_shore_is_refused_and_a_swap_is_noticed() {
     let app = TestApp::spawn(Engine::Sqlite).await;
     let ola = app.volunteer().await;
     let inland = ola.post("/api/v1/hotspots", report((8.7, 61.1))).await.refused(422, "far_from_shore");
+    let rules = app.anonymous().get("/api/v1/rules?lon=8.7&lat=61.1").await.refused(422, "far_from_shore");
+    assert_eq!(rules["field"], "lon", "{rules}");
+    app.anonymous().get("/api/v1/rules?lon=8.7&lat=58.0").await.expect(StatusCode::OK);
     assert!((inland["nearest_shore_m"].as_f64().unwrap() - 300_000.0).abs() < 10_000.0, "{inland}");
     let swapped = ola.post("/api/v1/hotspots", report((OPEN.1, OPEN.0))).await.refused(422, "far_from_shore");
     assert_eq!(swapped["looks_swapped"], true);

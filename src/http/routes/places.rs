@@ -12,9 +12,12 @@ use crate::domain::area::Area;
 use crate::domain::closure::Closure;
 use crate::domain::place::{LonLat, Window};
 use crate::domain::rules::RulesAnswer;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::http::App;
 use crate::http::read::Params;
+
+/// So many metres from all shore that is known, nothing is known of a place.
+const KNOWN_M: f64 = 50_000.0;
 
 /// A place and a day.
 #[derive(Deserialize, IntoParams)]
@@ -40,7 +43,13 @@ pub async fn rules(app: web::Data<App>, q: Params<PlaceAndTime>) -> Result<web::
         None => app.live.day_of(app.live.clock.now()),
         Some(text) => day(&app, text)?,
     };
-    Ok(web::Json(app.live.coast().here(at).answer(date)))
+    let coast = app.live.coast();
+    // Where nothing is known nobody is told that they are welcome. Out at sea one is still near a closure.
+    if !coast.shore.is_empty() && coast.shore.nearest(at, 1, KNOWN_M).is_empty() {
+        let detail = format!("No shore is known within {} km of this place.", KNOWN_M / 1000.0);
+        return Err(Error::new(Code::FarFromShore, detail).at("lon"));
+    }
+    Ok(web::Json(coast.here(at).answer(date)))
 }
 
 fn day(app: &App, text: &str) -> Result<NaiveDate> {
