@@ -74,7 +74,12 @@ class AppState {
       this.set(...known.value);
       this.asOf = known.at;
       this.live = false;
-      const [last, kept] = [await recall<Hotspot[]>('hotspots'), await (await import('../kept/area')).keptAreas()];
+      const last = await recall<Hotspot[]>('hotspots');
+      // Before the app is on the phone, what reads kept areas may not be there.
+      const kept = await import('../kept/area').then(
+        (m) => m.keptAreas(),
+        () => [],
+      );
       for (const h of [...kept.flatMap((k) => k.hotspots), ...(last?.value ?? [])]) {
         const there = this.hotspots.get(h.id);
         if (!there || there.version < h.version) this.hotspots.set(h.id, h);

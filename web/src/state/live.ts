@@ -26,7 +26,8 @@ export function follow(since: number): () => void {
     app.live = false;
     if (feed.readyState !== EventSource.CLOSED) return; // a broken connection it mends by itself
     gone.abort();
-    setTimeout(() => void app.start().then(() => follow(app.about?.seq ?? since)), 5000);
+    const again = () => setTimeout(() => void app.start().then(() => follow(app.about?.seq ?? since), again), 5000);
+    again();
   };
   feed.addEventListener('change', (e) => {
     const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot; thing?: Layers[LayerName] };
