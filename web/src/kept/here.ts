@@ -22,7 +22,10 @@ export async function rulesHere(lat: number, lon: number, on: string | null): Pr
     return { rules, asOf: null };
   } catch (e) {
     if (!(e instanceof Refused) || e.code !== 'offline') throw e;
-    const area = await (await import('./area')).areaAt(lat, lon);
+    const area = await import('./area').then(
+      (m) => m.areaAt(lat, lon),
+      () => null,
+    );
     if (area) {
       const { rulesAt } = await import('./rules');
       return { rules: rulesAt(area.book, lat, lon, on ?? localDay()), asOf: area.book.as_of };

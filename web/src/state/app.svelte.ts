@@ -21,6 +21,13 @@ export interface Bounds {
   north: number;
 }
 
+/** Kept areas. Before the app is on the phone, what reads them may not be there. */
+export const keptOnPhone = () =>
+  import('../kept/area').then(
+    (m) => m.keptAreas(),
+    () => [],
+  );
+
 /** What the whole app knows: the coast, who one is, the hotspots in view. */
 class AppState {
   about = $state<About | null>(null);
@@ -75,11 +82,7 @@ class AppState {
       this.asOf = known.at;
       this.live = false;
       const last = await recall<Hotspot[]>('hotspots');
-      // Before the app is on the phone, what reads kept areas may not be there.
-      const kept = await import('../kept/area').then(
-        (m) => m.keptAreas(),
-        () => [],
-      );
+      const kept = await keptOnPhone();
       for (const h of [...kept.flatMap((k) => k.hotspots), ...(last?.value ?? [])]) {
         const there = this.hotspots.get(h.id);
         if (!there || there.version < h.version) this.hotspots.set(h.id, h);

@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { api, ask, Refused, type Schemas } from '../api/client';
 import { bboxOf, isIn } from '../map/bounds';
 import { recall, remember } from './db';
-import type { Bounds } from './app.svelte';
+import { keptOnPhone, type Bounds } from './app.svelte';
 
 export type Cleanup = Schemas['Cleanup'];
 export type Pile = Schemas['Pile'];
@@ -89,7 +89,7 @@ class Things {
       void remember('found', found);
     } catch (e) {
       if (!(e instanceof Refused) || e.code !== 'offline') return; // what is there stays
-      const kept = await (await import('../kept/area')).keptAreas();
+      const kept = await keptOnPhone();
       const last = await recall<Found>('found');
       for (const found of [...kept.map((area) => area.things), last?.value]) if (found) this.recall(found);
     }
