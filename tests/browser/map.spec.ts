@@ -141,7 +141,6 @@ async function zoneInApi(page: Page, name: string, at: [number, number], side = 
   expect(drawn.status(), await drawn.text()).toBe(201);
   const now = async () => (await (await page.request.get(url)).json()) as { name: string; geometry: GeoJSON.MultiPolygon };
   return {
-    id: url.split('/').pop() ?? '',
     name: async () => (await now()).name,
     parts: async () => (await now()).geometry.coordinates,
     rename: async (to: string) => expect((await page.request.put(url, { data: { ...zone, name: to }, ...(await asItIs()) })).status()).toBe(200),

@@ -62,8 +62,8 @@ export function told(route: Route, items: Item[]): Told[] {
 
 /** Where the route is, with what waits in the outbox. */
 export function stateOf(route: Route, items: Item[]): Route['state'] {
-  const mine = items.filter((i) => i.about === route.id && i.state === 'waiting' && !i.taken);
-  if (mine.some((i) => i.kind === 'route_back')) return 'done';
+  const mine = waitingFor(route, items);
+  if (mine.some(({ item }) => item.kind === 'route_back')) return 'done';
   if (route.state === 'published' && mine.length > 0) return 'under_way';
   return route.state;
 }
