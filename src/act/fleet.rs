@@ -103,16 +103,17 @@ pub async fn forget_drivers(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Vehicl
     keep(tx, vehicle, "drivers_forgotten", None, Some(by)).await
 }
 
-/// Takes a vehicle out of use; what it has driven stays.
+/// Takes a vehicle out of use, or into it again; what it has driven stays.
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
-pub async fn retire(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Vehicle> {
+pub async fn use_it(tx: &mut Tx, by: &Person, id: Uuid, in_use: bool) -> Result<Vehicle> {
     let mut vehicle: Vehicle = find(tx, id).await?;
     hauled_by(by, vehicle.organisation)?;
-    if repeated(tx, by, id, "retired").await? {
+    let act = if in_use { "reinstated" } else { "retired" };
+    if repeated(tx, by, id, act).await? || vehicle.in_use == in_use {
         return Ok(vehicle);
     }
-    vehicle.in_use = false;
-    keep(tx, vehicle, "retired", None, Some(by)).await
+    vehicle.in_use = in_use;
+    keep(tx, vehicle, act, None, Some(by)).await
 }

@@ -19,6 +19,7 @@ pub mod person;
 pub mod photo;
 pub mod pile;
 pub mod plan;
+pub mod publish;
 pub mod reminder;
 pub mod site;
 pub mod survey;

@@ -303,6 +303,22 @@ pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid, promise: Promise, terms:
     Ok(pile)
 }
 
+/// A route of the hauler comes on a day: it says yes, or puts off what it has promised for an earlier one.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `wrong_state`, `invalid`.
+pub(super) async fn promise(tx: &mut Tx, by: &Person, id: Uuid, day: NaiveDate, terms: &WasteTerms) -> Result<()> {
+    let (mut pile, _) = fetched_by(tx, by, id).await?;
+    if pile.state != PileState::Accepted {
+        return accept(tx, by, id, Promise { by: Some(day) }, terms).await.map(drop);
+    }
+    if pile.put_off(day, tx.now)? {
+        let pile = saved(tx, pile, "put_off", None, by).await?;
+        tell_makers(tx, &pile, MessageKind::PileAccepted, by).await?;
+    }
+    Ok(())
+}
+
 /// Why not; it has to be said.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! Asking for a plan of pickup routes, changing it, and giving it to the drivers.
+//! Asking for a plan of pickup routes, and changing it.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -8,18 +8,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::fleet::{hauled_by, hauls_for};
-use super::pile::{Promise, accept};
 use super::{Made, add, before, find, keep, repeated};
-use crate::domain::change::Layer;
 use crate::domain::fleet::Vehicle;
-use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::person::Person;
 use crate::domain::pickup::{PickupRoute, RouteState, StopKind};
-use crate::domain::pile::{Pile, PileState};
 use crate::domain::plan::{LeftOut, Plan, PlanState, RoadsBy, RouteSums};
 use crate::domain::planning::PlanningTerms;
 use crate::domain::thing::{Record, require};
-use crate::domain::waste::WasteTerms;
 use crate::error::{Code, Error, Result};
 use crate::store::Tx;
 
@@ -243,60 +238,4 @@ pub async fn cancel(tx: &mut Tx, by: Option<&Person>, id: Uuid) -> Result<Plan> 
     let back = plan.state == PlanState::Searching && !routes_of(tx, &plan).await?.is_empty();
     plan.state = if back { PlanState::Draft } else { PlanState::Dropped };
     keep(tx, plan, "cancelled", None, by).await
-}
-
-/// Whether the vehicle of a route is there for it.
-async fn can_go(tx: &mut Tx, route: &PickupRoute, given: &[PickupRoute]) -> Result<()> {
-    let refused = |detail, fact| Err(Error::new(Code::WrongState, detail).fact(fact, route.vehicle_name.clone()));
-    if !find::<Vehicle>(tx, route.vehicle).await?.in_use {
-        return refused("A vehicle of it is out of use. Search again.", "vehicle_out_of_use");
-    }
-    if given.iter().any(|other| other.vehicle == route.vehicle && other.leaves < route.returns && route.leaves < other.returns) {
-        return refused("A vehicle of it has another route then. Search again.", "vehicle_taken");
-    }
-    Ok(())
-}
-
-/// Gives a plan to the drivers: piles are accepted by the days they will be fetched on, and those who drive its vehicles are told.
-///
-/// # Errors
-/// `forbidden`, `not_found`, `wrong_state`.
-pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms: &WasteTerms) -> Result<Plan> {
-    let mut plan: Plan = find(tx, id).await?;
-    hauled_by(by, plan.organisation)?;
-    if plan.state == PlanState::Published {
-        return Ok(plan);
-    }
-    require(plan.state == PlanState::Draft, plan.state.text(), "published")?;
-    let routes = routes_of(tx, &plan).await?;
-    require(!routes.is_empty(), "empty", "published")?;
-    let given = given(tx, plan.organisation, today).await?;
-    let taken = on_the_way(&given);
-    if let Some(stop) = routes.iter().flat_map(|r| &r.stops).find(|s| taken.contains(&s.id)) {
-        let detail = "Another route has a pile of it by now. Search again.";
-        return Err(Error::new(Code::WrongState, detail).fact("code_of_pile", stop.name.clone()));
-    }
-    for route in &routes {
-        can_go(tx, route, &given).await?;
-    }
-    for mut route in routes {
-        for stop in route.stops.iter().filter(|s| s.kind == StopKind::Pile) {
-            let pile: Pile = find(tx, stop.id).await?;
-            if matches!(pile.state, PileState::Ready | PileState::Requested) {
-                accept(tx, &by.following(), stop.id, Promise { by: Some(route.day) }, terms).await?;
-            }
-        }
-        route.state = RouteState::Published;
-        let route = keep(tx, route, "published", None, Some(by)).await?;
-        let driver = route.driver.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-        let vehicle = format!("{}{driver}", route.vehicle_name);
-        let telling = Telling::new(MessageKind::RoutePublished, Layer::Route, route.record.id, route.record.version)
-            .fact("vehicle", vehicle)
-            .fact("day", route.day.to_string())
-            .fact("stops", route.stops.len());
-        let drivers = find::<Vehicle>(tx, route.vehicle).await?.drivers;
-        tx.tell(Audience::Among(plan.organisation, &drivers), &telling).await?;
-    }
-    plan.state = PlanState::Published;
-    keep(tx, plan, "published", None, Some(by)).await
 }

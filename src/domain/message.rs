@@ -46,6 +46,8 @@ states! {
         PileLate = "pile_late",
         /// Their organisation has a route to drive.
         RoutePublished = "route_published",
+        /// A route is taken back from them.
+        RouteWithdrawn = "route_withdrawn",
         /// Their crew has a work order.
         OrderAssigned = "order_assigned",
         /// A crew declined a work order.

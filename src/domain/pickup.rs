@@ -219,7 +219,7 @@ pub struct PickupRoute {
     pub day: NaiveDate,
     /// Where it begins and ends.
     pub depot: LonLat,
-    /// The break, which the times of the stops allow for.
+    /// The break, which the times of the stops allow for; nothing when the vehicle is not out then.
     #[serde(default)]
     pub pause: Option<Pause>,
     /// When it leaves.

@@ -265,6 +265,13 @@ impl Pile {
         }
     }
 
+    /// Whether it can be put into a route of an organisation: it can be fetched, and is nobody else's to fetch.
+    #[must_use]
+    pub fn waits_for(&self, organisation: Uuid) -> bool {
+        let waits = matches!(self.state, PileState::Ready | PileState::Requested | PileState::Accepted);
+        waits && self.hauler().is_none_or(|hauler| hauler == organisation)
+    }
+
     fn expect(&mut self, who: Actor, days: i64, now: DateTime<Utc>) {
         self.duty = Some(Duty { who, due: now + TimeDelta::days(days) });
     }
@@ -309,15 +316,22 @@ impl Pile {
     /// # Errors
     /// `wrong_state`, `invalid` when the day has passed.
     pub fn accept(&mut self, hauler: Hauler, by: Option<NaiveDate>, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
-        let due = match by.map(|day| day.and_hms_opt(23, 59, 0).unwrap_or_default().and_utc()) {
-            Some(due) if due < now => return Err(Error::invalid("by", "The day must not have passed.")),
-            Some(due) if due > now + TimeDelta::days(366) => return Err(Error::invalid("by", "The day must be within a year.")),
-            due => due.unwrap_or(now + TimeDelta::days(terms.pickup_days)),
-        };
+        let due = by.map_or(Ok(now + TimeDelta::days(terms.pickup_days)), |day| due_on(day, now))?;
         self.to(&[PileState::Ready, PileState::Requested], PileState::Accepted)?;
         self.duty = Some(Duty { who: Actor::Hauler { id: hauler.id, name: hauler.name }, due });
         self.why = None;
         Ok(())
+    }
+
+    /// The hauler comes later than it has said. Whether it does: what was promised for a later day stands.
+    ///
+    /// # Errors
+    /// `wrong_state`, `invalid` when the day has passed.
+    pub fn put_off(&mut self, to: NaiveDate, now: DateTime<Utc>) -> Result<bool> {
+        self.to(&[PileState::Accepted], PileState::Accepted)?;
+        let due = due_on(to, now)?;
+        let later = self.duty.as_mut().filter(|duty| duty.due < due);
+        Ok(later.map(|duty| duty.due = due).is_some())
     }
 
     /// The hauler says no: the next one is asked, or else the municipality.
@@ -444,6 +458,15 @@ impl Pile {
         self.parts.retain(|p| !p.bags.is_empty() || p.estimated_kg > 1e-6);
         self.estimated_l = (self.estimated_l - terms.litres(bags)).max(0.0);
         Ok(off)
+    }
+}
+
+/// The end of a day somebody promises.
+fn due_on(day: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    match day.and_hms_opt(23, 59, 0).unwrap_or_default().and_utc() {
+        due if due < now => Err(Error::invalid("by", "The day must not have passed.")),
+        due if due > now + TimeDelta::days(366) => Err(Error::invalid("by", "The day must be within a year.")),
+        due => Ok(due),
     }
 }
 

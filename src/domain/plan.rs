@@ -53,7 +53,7 @@ states! {
         Locked = "locked",
         /// Somebody took it out.
         TakenOut = "taken_out",
-        /// Another route has it by now.
+        /// Another route or another hauler has it by now, or it is fetched.
         Elsewhere = "elsewhere",
     }
 }

@@ -7,7 +7,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::App;
 use crate::error::{Code, Error, Result};
@@ -71,6 +73,24 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     })?;
     json.end().map_err(|e| Error::new(Code::Malformed, sentence(&e)))?;
     Ok(read)
+}
+
+/// Reads a body whose type is part of others' (`serde(flatten)`), which serde would read without naming the field at fault, and
+/// with fields that nobody knows.
+///
+/// # Errors
+/// `invalid` with the field.
+pub fn exactly<T: DeserializeOwned + Serialize>(sent: Map<String, Value>) -> Result<T> {
+    let stated: Vec<String> = sent.iter().filter(|(_, v)| !v.is_null()).map(|(name, _)| name.clone()).collect();
+    let read: T = serde_path_to_error::deserialize(Value::Object(sent)).map_err(|e| {
+        let field = field_of(&e.path().to_string(), &e.inner().to_string());
+        Error::new(Code::Invalid, sentence(e.inner())).at(field)
+    })?;
+    let known = serde_json::to_value(&read)?;
+    match stated.into_iter().find(|name| known.get(name).is_none()) {
+        Some(name) => Err(Error::new(Code::Invalid, "Nobody knows this field.").at(name)),
+        None => Ok(read),
+    }
 }
 
 /// serde names a missing or unknown field in its message, not in its path.

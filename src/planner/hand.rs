@@ -1,6 +1,6 @@
 //! Changing a plan by hand: a stop goes to another route or place, and the times follow. What breaks is shown, not forbidden.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Planner;
 use super::gather::Part;
-use crate::act::plan::{Changed, routes_of};
+use crate::act::plan::{Changed, given, on_the_way, routes_of};
 use crate::domain::fleet::Vehicle;
 use crate::domain::pickup::{PickupRoute, StopKind};
 use crate::domain::plan::{LeftOut, LeftWhy, Plan, PlanState, RoadsBy};
@@ -52,6 +52,8 @@ struct Lists {
     plan: Plan,
     routes: Vec<PickupRoute>,
     vehicles: Vec<Arc<Vehicle>>,
+    /// Piles that routes the drivers have are to fetch.
+    taken: HashSet<Uuid>,
 }
 
 impl Planner {
@@ -60,7 +62,8 @@ impl Planner {
         let plan: Plan = tx.thing(id).await?.ok_or_else(|| Error::new(Code::NotFound, "There is no such plan."))?;
         let routes = routes_of(&mut tx, &plan).await?;
         let vehicles: Vec<Vehicle> = tx.things_of(plan.organisation, None, None).await?;
-        Ok(Lists { routes, vehicles: vehicles.into_iter().map(Arc::new).collect(), plan })
+        let given = given(&mut tx, plan.organisation, self.live.day_of(self.live.clock.now())).await?;
+        Ok(Lists { routes, vehicles: vehicles.into_iter().map(Arc::new).collect(), plan, taken: on_the_way(&given) })
     }
 
     /// The plan with a pile moved.
@@ -80,6 +83,10 @@ impl Planner {
             }
             if !lists.plan.days.contains(&day) {
                 return Err(Error::invalid("day", "This plan does not have that day."));
+            }
+            let free = self.live.coast().piles.get(moving.pile).is_some_and(|p| p.waits_for(lists.plan.organisation));
+            if !free || lists.taken.contains(&moving.pile) {
+                return Err(Error::invalid("pile", "Somebody else has that pile by now."));
             }
         }
         let planner = self.clone();

@@ -78,7 +78,7 @@ struct Work {
     plan: Plan,
     part: Part,
     /// Piles of it that other routes have by now.
-    elsewhere: Vec<Uuid>,
+    elsewhere: Vec<Arc<Pile>>,
     /// Routes of vehicles that are out of use.
     stranded: Vec<PickupRoute>,
 }
@@ -188,8 +188,9 @@ impl Planner {
         let (routes, stranded): (Vec<_>, Vec<_>) =
             routes.into_iter().partition(|r| vehicles.iter().any(|v| v.record.id == r.vehicle && v.in_use));
         let coast = self.live.coast().clone();
-        let wanted = |p: &&Uuid| !plan.taken_out.contains(p) && !taken.contains(*p);
-        let piles: Vec<Arc<Pile>> = plan.piles.iter().filter(wanted).filter_map(|p| coast.piles.get(*p).cloned()).collect();
+        let there = plan.piles.iter().filter(|p| !plan.taken_out.contains(p)).filter_map(|p| coast.piles.get(*p).cloned());
+        let (piles, elsewhere): (Vec<Arc<Pile>>, Vec<Arc<Pile>>) =
+            there.partition(|p| p.waits_for(plan.organisation) && !taken.contains(&p.record.id));
         let part = Part {
             plan: id,
             days: plan.days.clone(),
@@ -199,7 +200,6 @@ impl Planner {
             sites: vec![],
             busy: busy(&given),
         };
-        let elsewhere = plan.piles.iter().copied().filter(|p| taken.contains(p)).collect();
         Ok(Some(Work { plan, part, elsewhere, stranded }))
     }
 
@@ -218,9 +218,7 @@ impl Planner {
             if over { 1.0 } else { share }
         });
         let mut changed = self.changed(plan, &day, &found.tours, &found.left);
-        let coast = self.live.coast();
-        let gone = elsewhere.iter().filter_map(|p| coast.piles.get(*p)).map(|p| LeftOut::of(p, LeftWhy::Elsewhere));
-        changed.left.extend(gone);
+        changed.left.extend(elsewhere.iter().map(|p| LeftOut::of(p, LeftWhy::Elsewhere)));
         changed.routes.extend(stranded.iter().cloned().map(PickupRoute::emptied));
         changed.steps = Some(found.iterations);
         Ok(changed)

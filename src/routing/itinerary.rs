@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::check::{Broken, check};
-use super::day::Day;
+use super::day::{Day, instant};
 use super::travel::{Away, Lengths};
 use super::{NEVER, Tour, UNREACHABLE};
 use crate::domain::pickup::{BrokenAt, BrokenRule, PickupRoute, RouteState, RouteStop, StopKind};
@@ -56,7 +56,7 @@ impl Day {
             vehicle_name: facts.name.clone(),
             kind: facts.kind,
             driver: facts.driver.clone(),
-            pause: facts.pause,
+            pause: facts.pause.filter(|p| (leaves..returns).contains(&instant(day.and_time(p.at), self.task.zone))),
             day,
             depot: facts.depot,
             leaves,

@@ -23,6 +23,7 @@ mod permissions;
 mod photos;
 mod pickup;
 mod planning;
+mod publish;
 mod resend;
 mod roads;
 mod rules;

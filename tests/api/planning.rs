@@ -122,6 +122,20 @@ both! {
         assert!(names(route_of(&planned(&s.hauler, plan).await, &s.truck), "id").contains(&stay));
     }
 
+    async fn a_break_is_told_where_the_vehicle_is_out_then(app) {
+        let s = scene(&app).await;
+        let draft = drafted(&s).await;
+        let early = route_of(&draft, &s.truck);
+        assert!(early["returns"].as_str() < Some("2026-06-11T09:30:00Z"), "back before the break at half past eleven: {early}");
+        assert_eq!(early["pause"], Value::Null);
+        let mut late = truck();
+        (late["from"], late["name"]) = (json!("11:25:00"), json!("Bil 2"));
+        let late = s.hauler.post("/api/v1/vehicles", late).await.expect(StatusCode::CREATED);
+        let asked = json!({"id": Uuid::now_v7(), "days": [DAY], "vehicles": [late["id"]], "piles": [s.piles[0]["id"]]});
+        let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+        assert_eq!(route_of(&planned(&s.hauler, &plan).await, &late)["pause"], late["pause"]);
+    }
+
     async fn what_does_not_fit_says_why(app) {
         let s = scene(&app).await;
         let leave = |place: (f64, f64), set: Value| {
@@ -166,42 +180,6 @@ both! {
             let left = planned(&s.hauler, &plan).await["plan"]["left"].clone();
             assert_eq!((left[0]["pile"].clone(), left[0]["why"].clone()), (s.piles[0]["id"].clone(), json!(expected)), "{left}");
         }
-    }
-
-    async fn a_vehicle_that_has_a_route_is_planned_for_the_rest_of_its_day(app) {
-        let s = scene(&app).await;
-        let asked = |pile: &Value| json!({"id": Uuid::now_v7(), "days": [DAY], "vehicles": [s.truck["id"]], "piles": [pile["id"]]});
-        let mut plans = vec![];
-        for pile in &s.piles[..2] {
-            let plan = s.hauler.post("/api/v1/plans", asked(pile)).await.expect(StatusCode::CREATED);
-            plans.push(planned(&s.hauler, &plan).await);
-        }
-        let publish = |plan: usize| s.hauler.act(&plans[plan]["plan"], "plans", "publications", json!({}));
-        publish(0).await.expect(StatusCode::OK);
-        let refused = publish(1).await.refused(409, "wrong_state");
-        assert_eq!(refused["vehicle_taken"], s.truck["name"], "{refused}");
-        s.hauler.act(&plans[1]["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
-        let anew = planned(&s.hauler, &plans[1]["plan"]).await;
-        let (first, second) = (route_of(&plans[0], &s.truck), route_of(&anew, &s.truck));
-        assert!(second["leaves"].as_str() >= first["returns"].as_str(), "{first} {second}");
-        publish(1).await.expect(StatusCode::OK);
-    }
-
-    async fn a_vehicle_out_of_use_is_neither_given_out_nor_planned_with_again(app) {
-        let s = scene(&app).await;
-        let draft = drafted(&s).await;
-        s.hauler.act(&s.truck, "vehicles", "retirements", json!({})).await.expect(StatusCode::OK);
-        let refused = s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.refused(409, "wrong_state");
-        assert_eq!(refused["vehicle_out_of_use"], s.truck["name"], "{refused}");
-        s.hauler.act(&draft["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
-        let anew = planned(&s.hauler, &draft["plan"]).await;
-        let (routes, left) = (anew["routes"].as_array().unwrap(), anew["plan"]["left"].as_array().unwrap());
-        assert!(routes.iter().all(|r| r["vehicle"] == s.boat["id"]), "{anew}");
-        assert!(left.iter().all(|l| l["why"] == "no_access") && left.len() == 2, "{anew}");
-        s.hauler.act(&s.boat, "vehicles", "retirements", json!({})).await.expect(StatusCode::OK);
-        s.hauler.act(&draft["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
-        let none = planned(&s.hauler, &draft["plan"]).await;
-        assert_eq!((&none["routes"], none["plan"]["left"].as_array().unwrap().len()), (&json!([]), 4), "{none}");
     }
 
     async fn what_is_dangerous_is_brought_only_where_it_is_taken(app) {
@@ -318,10 +296,16 @@ both! {
             ("pause", json!({"at": "05:00:00", "minutes": 30}), "pause"),
             ("roads", json!("lorry"), "roads"),
             ("capacity", json!({"litres": 0, "kg": 1, "bags": 1}), "litres"),
+            ("capacity", json!({"litres": 1, "kg": null, "bags": 1}), "capacity.kg"),
+            ("cost_per_km", Value::Null, "cost_per_km"),
+            ("colour", json!("red"), "colour"),
+            ("id", Value::Null, "id"),
         ] {
             let refused = s.hauler.post("/api/v1/vehicles", vehicle(key, value)).await.refused(422, "invalid");
-            assert_eq!(refused["field"], field);
+            assert_eq!(refused["field"], field, "{refused}");
         }
+        let put = s.hauler.request(reqwest::Method::PUT, &format!("/api/v1/vehicles/{}", s.truck["id"].as_str().unwrap()));
+        assert_eq!(s.hauler.send(put.json(&vehicle("speed_kmh", Value::Null))).await.refused(422, "invalid")["field"], "speed_kmh");
         for (plan, field) in [
             (json!({"days": []}), "days"),
             (json!({"days": ["2026-06-09"]}), "days"),
@@ -332,9 +316,12 @@ both! {
             plan["id"] = json!(Uuid::now_v7());
             assert_eq!(s.hauler.post("/api/v1/plans", plan).await.refused(422, "invalid")["field"], field);
         }
-        // Retired, it is in no plan any more.
+        // Out of use, it is still known, and in no plan any more.
         s.hauler.act(&s.truck, "vehicles", "retirements", json!({})).await.expect(StatusCode::OK);
-        assert_eq!(s.hauler.get("/api/v1/vehicles").await.json().as_array().unwrap().len(), 1);
+        let fleet = s.hauler.get("/api/v1/vehicles").await.json();
+        assert_eq!(fleet.as_array().unwrap().iter().filter(|v| v["in_use"] == true).count(), 1, "{fleet}");
+        let asked = json!({"id": Uuid::now_v7(), "days": [DAY]});
+        assert_eq!(s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED)["vehicles"], json!([s.boat["id"]]));
     }
 
     async fn a_search_that_is_cut_off_is_begun_anew(app) {

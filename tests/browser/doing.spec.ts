@@ -224,6 +224,11 @@ test('staff change what a box and a reception site say, and everybody reads it',
   await open(staff, `/sites/${site}`);
   await staff.getByText('Change what it says').click();
   await staff.getByLabel('Opening hours').fill('nine to five');
+  // A colleague changes it meanwhile: what is being entered stays.
+  const told = await staff.request.post(`/api/v1/sites/${site}/descriptions`, { data: { name: 'Stasjonen', takes: ['litter'], phone: '37 01 30 00' } });
+  expect(told.status(), await told.text()).toBe(200);
+  await expect(staff.getByRole('link', { name: '37 01 30 00' })).toBeVisible();
+  await expect(staff.getByLabel('Opening hours')).toHaveValue('nine to five');
   await staff.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(staff.getByRole('alert')).toContainText('Look at the opening hours.');
   await staff.getByLabel('Opening hours').fill('24/7');

@@ -48,7 +48,35 @@ test('a boat is added with what it holds and when it sails, changed, and taken o
   await expect(line).toContainText('45 bags');
   await line.getByRole('button', { name: 'Change' }).click();
   await page.getByRole('button', { name: 'Take out of use' }).click();
-  await expect(line).toHaveCount(0);
+  const again = page.getByRole('button', { name: `Take into use again: ${name}` });
+  await expect(again).toBeHidden();
+  await page.getByText('Out of use', { exact: true }).click();
+  await again.click();
+  await line.getByRole('button', { name: 'Change' }).click();
+  await page.getByRole('button', { name: 'Take out of use' }).click();
+  await page.getByText('Out of use', { exact: true }).click();
+  await expect(again).toBeVisible();
+});
+
+test('what was given to the drivers by mistake is taken back, changed, and stays when one has set out', async ({ browser, baseURL }) => {
+  const [left, desk] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];
+  await left.request.post('/api/v1/session');
+  const pile = await leave(left, { lon: 8.77, lat: 58.45 }, { bags: { full: 9 } });
+  const asked = await plan(desk, { days: weekdays(1), piles: [pile.id] });
+  await open(desk, `/plans/${asked.id}`);
+  await desk.getByRole('button', { name: 'Give it to the drivers' }).click();
+  await desk.getByRole('button', { name: 'Take it back from the drivers' }).click();
+  await expect(desk.locator('aside').getByText('Draft')).toBeVisible();
+  await open(desk, '/messages');
+  await expect(desk.getByText(/^The route of .* is taken back: /).first()).toBeVisible();
+  await open(desk, `/plans/${asked.id}`);
+  await desk.getByRole('button', { name: 'Give it to the drivers' }).click();
+  await expect(desk.getByRole('button', { name: 'Take it back from the drivers' })).toBeVisible();
+  const { routes } = (await (await desk.request.get(`/api/v1/plans/${asked.id}`)).json()) as { routes: { id: string; vehicle_name: string }[] };
+  expect((await desk.request.post(`/api/v1/routes/${routes[0]?.id}/starts`, { data: {} })).status()).toBe(200);
+  await desk.getByRole('button', { name: 'Take it back from the drivers' }).click();
+  await expect(desk.getByText(`${routes[0]?.vehicle_name} has set out: its route cannot be taken back.`)).toBeVisible();
+  expect((await desk.request.post(`/api/v1/routes/${routes[0]?.id}/returns`, { data: {} })).status()).toBe(200);
 });
 
 test('a search that goes on shows how far it is and can be stopped; two days make routes on both', async ({ browser, baseURL }) => {
@@ -87,7 +115,9 @@ test('a route is shared by a link that shows it to others, and goes on after a r
   await expect(hauler.locator('aside').getByText('Draft')).toBeVisible({ timeout: 30_000 });
   await hauler.getByRole('button', { name: 'Give it to the drivers' }).click();
   await expect(hauler.locator('aside').getByText('Given to the drivers')).toBeVisible();
-  const { routes } = (await (await hauler.request.get(`/api/v1/plans/${asked.id}`)).json()) as { routes: { id: string; stops: { id: string; lat: number; lon: number; name: string }[] }[] };
+  const { routes } = (await (await hauler.request.get(`/api/v1/plans/${asked.id}`)).json()) as {
+    routes: { id: string; vehicle_name: string; stops: { id: string; lat: number; lon: number; name: string }[] }[];
+  };
   const route = routes.find((r) => r.stops.length > 0);
   await hauler.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
   await open(hauler, `/routes/${route?.id}`);
@@ -114,8 +144,17 @@ test('a route is shared by a link that shows it to others, and goes on after a r
   await hauler.reload();
   await expect(hauler.getByText('waits for signal')).toHaveCount(1);
   await expect(hauler.getByRole('heading', { name: `2. ${route?.stops[1]?.name}` })).toBeVisible();
+  await hauler.getByRole('button', { name: /waits to be sent/ }).click();
+  await expect(hauler.locator('aside .boxes').getByText(`${route?.vehicle_name}: ${stop?.name}`)).toBeVisible();
+  await hauler.goBack();
   await hauler.context().setOffline(false);
   await expect(hauler.getByText('waits for signal')).toHaveCount(0, { timeout: 30_000 });
+  // A counter that was misread is asked about once.
+  await hauler.getByRole('spinbutton', { name: /Kilometres driven/ }).fill('1900');
+  await hauler.getByRole('button', { name: 'We are back' }).click();
+  await expect(hauler.getByRole('alert')).toContainText('km were planned. Press once more if the counter really says this.');
+  await hauler.getByRole('button', { name: 'We are back' }).click();
+  await expect(hauler.getByText(/· Done/)).toBeVisible();
 });
 
 test('who drives a vehicle says so, is told of its route and has it first', async ({ browser, baseURL }) => {

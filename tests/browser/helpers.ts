@@ -1,4 +1,4 @@
-import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
+import { expect, test as base, type APIRequestContext, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -7,19 +7,34 @@ import { crc32, deflateSync } from 'node:zlib';
 /** Every test fails on what nobody on the page is told: an error of a script, a failure of the service, a tile that does not exist. */
 export const test = base.extend<{ quiet: void }>({
   quiet: [
-    async ({ context }, use) => {
-      const wrong: string[] = [];
-      context.on('weberror', (e) => wrong.push(e.error().stack ?? String(e.error())));
-      context.on('response', (r) => {
-        const amiss = r.status() >= 500 || (r.status() >= 400 && r.url().includes('/tiles/'));
-        if (amiss) wrong.push(`${r.status()} ${r.url()}`);
-      });
+    async ({ browser, context }, use) => {
+      wrong.length = 0;
+      watch(context);
       await use();
+      // Pages that are left open paint and listen beside all tests that follow.
+      await Promise.all(browser.contexts().map((c) => (c === context ? null : c.close())));
       expect(wrong).toEqual([]);
     },
     { auto: true },
   ],
 });
+
+const wrong: string[] = [];
+
+function watch(context: BrowserContext) {
+  context.on('weberror', (e) => wrong.push(e.error().stack ?? String(e.error())));
+  context.on('response', (r) => {
+    const amiss = r.status() >= 500 || (r.status() >= 400 && r.url().includes('/tiles/'));
+    if (amiss) wrong.push(`${r.status()} ${r.url()}`);
+  });
+}
+
+/** A page in a browser of its own, for one more who looks or acts. */
+export async function another(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Oslo', ...options });
+  watch(context);
+  return context.newPage();
+}
 
 export const PHOTO = join(import.meta.dirname, '../../fixtures/photos/mixed.jpg');
 
@@ -125,8 +140,7 @@ export const saved = (page: Page) => expect(page.getByText('Saved on your phone.
 
 /** A browser of its own for each of those who act. */
 export async function somebody(browser: Browser, baseURL: string | undefined, role?: string): Promise<Page> {
-  const context = await browser.newContext({ baseURL: baseURL ?? '', locale: 'en-GB', timezoneId: 'Europe/Oslo' });
-  const page = await context.newPage();
+  const page = await another(browser, { baseURL: baseURL ?? '' });
   if (role) {
     await open(page, '/');
     await page.getByRole('button', { name: 'More', exact: true }).click();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, type Page } from '@playwright/test';
-import { drawSquare, onShore, open, play, reportBySomebody, test } from './helpers';
+import { drawSquare, another, onShore, open, play, reportBySomebody, test } from './helpers';
 
 test('a tap on the map tells what one may do there, today and on another day', async ({ page }) => {
   await open(page, '/#14/58.3995/8.7877');
@@ -100,7 +100,7 @@ test('a municipality and its list are shared as a code and printed as a clean pa
 });
 
 test('staff draw a zone on the map, and the shore changes its colour without a reload', async ({ page, browser }) => {
-  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  const other = await another(browser);
   await open(other, '/place/58.44950,8.71500#15/58.4495/8.715');
   await expect(other.getByText('Volunteers and professionals both clear here.')).toBeVisible();
 

@@ -1,12 +1,11 @@
 import { expect, type Browser, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { PHOTO, onShore, open, type Place, test } from './helpers';
+import { PHOTO, another, onShore, open, type Place, test } from './helpers';
 
 /** A hauler of the demonstration, on a desk or a phone. */
 async function hauler(browser: Browser, baseURL: string | undefined, phone = false): Promise<Page> {
   const size = phone ? { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } : { viewport: { width: 1440, height: 900 } };
-  const context = await browser.newContext({ baseURL: baseURL ?? '', locale: 'en-GB', timezoneId: 'Europe/Oslo', ...size });
-  const page = await context.newPage();
+  const page = await another(browser, { baseURL: baseURL ?? '', ...size });
   await open(page, '/about');
   await page.getByLabel('Who are you here?').selectOption('hauler');
   await expect(page.getByText('Agder Renovasjon', { exact: true })).toBeVisible();
@@ -27,13 +26,13 @@ const BY_SEA = [
 
 /** Somebody who has left bags by the road and on islands. */
 async function volunteer(browser: Browser, baseURL: string | undefined) {
-  const context = await browser.newContext({ baseURL: baseURL ?? '', locale: 'en-GB', timezoneId: 'Europe/Oslo' });
-  const page = await context.newPage();
-  expect((await context.request.post('/api/v1/session')).ok()).toBe(true);
+  const page = await another(browser, { baseURL: baseURL ?? '' });
+  const { request } = page;
+  expect((await request.post('/api/v1/session')).ok()).toBe(true);
   const leave = async (near: Place, access: string) => {
-    const place = await onShore(context.request, near);
+    const place = await onShore(request, near);
     const data = { id: randomUUID(), ...place, bags: { full: 6 }, access, safe_from_tide: true, ready: true };
-    const answer = await context.request.post('/api/v1/piles', { data });
+    const answer = await request.post('/api/v1/piles', { data });
     expect(answer.status(), await answer.text()).toBe(201);
     return (await answer.json()) as { id: string; code: string };
   };

@@ -1,9 +1,9 @@
 import { expect } from '@playwright/test';
-import { PHOTO, onShore, open, photoTakenAt, reportBySomebody, test } from './helpers';
+import { PHOTO, another, onShore, open, photoTakenAt, reportBySomebody, test } from './helpers';
 
 test('a report with a photo reaches the map, and another browser sees it appear', async ({ page, browser }) => {
   const place = await onShore(page.request, { lon: 8.72, lat: 58.39 });
-  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  const other = await another(browser);
   await open(other, `/list#15/${place.lat}/${place.lon}`);
   await expect(other.getByText('0 reports')).toBeVisible();
 

@@ -1,6 +1,9 @@
 //! The vehicles and boats of an organisation.
 
 use actix_web::{HttpResponse, get, post, put, web};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::Refusals;
 use super::things::{Nothing, acts, made};
@@ -9,27 +12,34 @@ use crate::act::{self, digest};
 use crate::domain::fleet::{Vehicle, VehicleFacts};
 use crate::error::Result;
 use crate::http::App;
-use crate::http::read::{Body, id};
+use crate::http::read::{Body, exactly, id};
 use crate::http::session::Actor;
 
-/// The vehicles my organisation has in use
+/// The vehicles of my organisation, also those that are out of use
 #[utoipa::path(tag = "fleet", responses((status = 200, body = Vec<Vehicle>), Refusals))]
 #[get("/api/v1/vehicles")]
 pub async fn list(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Vehicle>>> {
     let own = hauls_for(&who.0)?;
-    let mut all: Vec<Vehicle> = app.live.store.read(app.live.clock.now()).await?.things_of(own, None, None).await?;
-    all.retain(|v| v.in_use);
-    Ok(web::Json(all))
+    app.live.store.read(app.live.clock.now()).await?.things_of(own, None, None).await.map(web::Json)
+}
+
+/// The id a vehicle comes with.
+#[derive(Deserialize, Serialize)]
+struct Named {
+    id: Uuid,
 }
 
 /// Add a vehicle
 #[utoipa::path(tag = "fleet", request_body = NewVehicle, responses(
     (status = 200, description = "it was added before", body = Vehicle), (status = 201, body = Vehicle), Refusals))]
 #[post("/api/v1/vehicles")]
-pub async fn add(app: web::Data<App>, who: Actor, new: Body<NewVehicle>) -> Result<HttpResponse> {
-    let (by, sent, roads) = (who.0, digest(&new.0)?, app.config.road_names());
+pub async fn add(app: web::Data<App>, who: Actor, body: Body<Map<String, Value>>) -> Result<HttpResponse> {
+    let Body(mut said) = body;
+    let named: Named = exactly(said.remove("id").map(|id| ("id".to_owned(), id)).into_iter().collect())?;
+    let new = NewVehicle { id: named.id, facts: exactly(said)? };
+    let (by, sent, roads) = (who.0, digest(&new)?, app.config.road_names());
     let done =
-        app.live.write(move |tx| Box::pin(async move { act::fleet::add_vehicle(tx, &by, new.0, sent, &roads).await })).await?;
+        app.live.write(move |tx| Box::pin(async move { act::fleet::add_vehicle(tx, &by, new, sent, &roads).await })).await?;
     Ok(made(done))
 }
 
@@ -41,10 +51,10 @@ pub async fn describe(
     app: web::Data<App>,
     who: Actor,
     path: web::Path<String>,
-    facts: Body<VehicleFacts>,
+    facts: Body<Map<String, Value>>,
 ) -> Result<web::Json<Vehicle>> {
-    let (by, id, roads) = (who.0, id(&path)?, app.config.road_names());
-    let write = app.live.write(move |tx| Box::pin(async move { act::fleet::describe(tx, &by, id, facts.0, &roads).await }));
+    let (by, id, roads, facts) = (who.0, id(&path)?, app.config.road_names(), exactly::<VehicleFacts>(facts.0)?);
+    let write = app.live.write(move |tx| Box::pin(async move { act::fleet::describe(tx, &by, id, facts, &roads).await }));
     write.await.map(web::Json)
 }
 
@@ -61,5 +71,10 @@ acts! {
         act::fleet::forget_drivers(tx, &by, id) }
 
     /// Take a vehicle out of use
-    retire "/api/v1/vehicles/{id}/retirements" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent| act::fleet::retire(tx, &by, id) }
+    retire "/api/v1/vehicles/{id}/retirements" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent|
+        act::fleet::use_it(tx, &by, id, false) }
+
+    /// Take a vehicle into use again
+    reinstate "/api/v1/vehicles/{id}/reinstatements" "fleet" (Nothing) -> Vehicle { |app, tx, by, id, sent|
+        act::fleet::use_it(tx, &by, id, true) }
 }

@@ -15,7 +15,7 @@ use crate::act::{self, Made, digest};
 use crate::coast::polygon::contains;
 use crate::domain::area::{Area, AreaKind};
 use crate::domain::pickup::PickupRoute;
-use crate::domain::pile::{Pile, PileState};
+use crate::domain::pile::Pile;
 use crate::domain::plan::{Plan, PlanState};
 use crate::error::{Code, Error, Result};
 use crate::http::App;
@@ -75,13 +75,12 @@ async fn due_for(app: &App, organisation: Uuid, area: Option<Uuid>) -> Result<Ve
     let now = app.live.clock.now();
     let given = given(&mut app.live.store.read(now).await?, organisation, app.live.day_of(now)).await?;
     let taken = on_the_way(&given);
-    let waits = |p: &Pile| matches!(p.state, PileState::Ready | PileState::Requested | PileState::Accepted);
     let serves = |p: &Pile| haulers(app, p.at, p.access).iter().any(|h| h.id == organisation);
-    let theirs = |p: &Pile| p.hauler().map_or_else(|| serves(p), |hauler| hauler == organisation);
+    let theirs = |p: &Pile| p.waits_for(organisation) && (p.hauler().is_some() || serves(p));
     let coast = app.live.coast().clone();
     let area = area.map(|id| coast.areas.get(id).ok_or_else(|| Error::invalid("area", "There is no such area."))).transpose()?;
     let inside = |p: &Pile| area.is_none_or(|a| lies_in(p, a));
-    let wanted = |p: &&Arc<Pile>| waits(p) && theirs(p) && inside(p) && !taken.contains(&p.record.id);
+    let wanted = |p: &&Arc<Pile>| theirs(p) && inside(p) && !taken.contains(&p.record.id);
     let mut found: Vec<_> = coast.piles.all().filter(wanted).cloned().collect();
     found.sort_by_key(|p| (p.duty.as_ref().map(|d| d.due), p.record.id));
     Ok(found)
@@ -236,5 +235,8 @@ acts! {
     /// Give a plan to the drivers
     publish "/api/v1/plans/{id}/publications" "plans" (Nothing) -> Plan { |app, tx, by, id, sent| {
         let today = app.live.day_of(app.live.clock.now());
-        act::plan::publish(tx, &by, id, today, &app.config.waste) } }
+        act::publish::publish(tx, &by, id, today, &app.config.waste) } }
+
+    /// Take a plan back from the drivers, none of whom has set out
+    withdraw "/api/v1/plans/{id}/withdrawals" "plans" (Nothing) -> Plan { |app, tx, by, id, sent| act::publish::withdraw(tx, &by, id) }
 }

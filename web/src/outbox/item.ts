@@ -24,6 +24,8 @@ export interface Item {
   kind: KindName;
   /** The thing it is about: acts upon the same thing are sent in order. */
   about: string;
+  /** What it is about, for people: there may be many of a kind. */
+  label?: string;
   body: Record<string, unknown>;
   /** What stood in the fields of its form, so that it can be changed. */
   fields?: Record<string, unknown>;

@@ -288,6 +288,7 @@ export const KINDS = {
   ),
   forget_drivers: vehicle('fleet.change', 'POST', (item) => `/api/v1/vehicles/${item.about}/drivers/removals`),
   retire_vehicle: vehicle('fleet.retire', 'POST', (item) => `/api/v1/vehicles/${item.about}/retirements`),
+  reinstate_vehicle: vehicle('fleet.reinstate', 'POST', (item) => `/api/v1/vehicles/${item.about}/reinstatements`),
   ask_routes: {
     title: 'pickup.ask',
     request: (item) => ({ method: 'POST', path: '/api/v1/plans', body: { id: item.about, ...item.body } }),
@@ -299,6 +300,7 @@ export const KINDS = {
   search_again: plan('pickup.again', 'searches'),
   cancel_plan: plan('pickup.cancel', 'cancellations'),
   publish_plan: plan('pickup.publish', 'publications'),
+  withdraw_plan: plan('pickup.withdraw', 'withdrawals'),
   route_start: drive('drive.start', 'starts'),
   route_arrive: drive('drive.arrive', 'arrivals'),
   route_fetch: drive('drive.fetch', 'fetchings'),

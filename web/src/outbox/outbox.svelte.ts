@@ -15,6 +15,8 @@ const LONGEST_MS = 5 * 60_000;
 export interface Entry {
   kind: KindName;
   about: string;
+  /** What it is about, for people. */
+  label?: string;
   body: Record<string, unknown>;
   /** What stands in the fields of its form. */
   fields?: Record<string, unknown>;
@@ -154,6 +156,7 @@ class Outbox {
       kind: entry.kind,
       about: entry.about,
       body: entry.body,
+      ...(entry.label ? { label: entry.label } : {}),
       ...(entry.fields ? { fields: entry.fields } : {}),
       photos: (entry.photos ?? []).map(photo),
       state,
