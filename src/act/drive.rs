@@ -12,7 +12,7 @@ use super::{Made, announce, by_our_clock, digest, find, keep, repeated};
 use crate::domain::fleet::VehicleKind;
 use crate::domain::person::Person;
 use crate::domain::photo::PhotoOf;
-use crate::domain::pickup::{FailedWhy, Fetched, PickupRoute, RouteStop, SharedUntil, StopKind, StopOutcome};
+use crate::domain::pickup::{FailedWhy, Fetched, PickupRoute, RouteState, RouteStop, SharedUntil, StopKind, StopOutcome};
 use crate::domain::pile::{Access, Hauler, Pile, PileState};
 use crate::domain::thing::require;
 use crate::domain::waste::{Bags, WasteTerms, checked_kg, shared_out};
@@ -378,5 +378,6 @@ pub async fn share(tx: &mut Tx, by: &Person, id: Uuid, sharing: Sharing, key: St
 /// Whether a key opens a route now.
 #[must_use]
 pub fn opens(route: &PickupRoute, key: &str, now: DateTime<Utc>) -> bool {
-    route.shared.as_ref().is_some_and(|s| s.key == key && s.until > now)
+    let shown = route.state != RouteState::Withdrawn; // nobody drives it
+    shown && route.shared.as_ref().is_some_and(|s| s.key == key && s.until > now)
 }

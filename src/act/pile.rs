@@ -1,6 +1,7 @@
 //! Leaving filled bags, getting them fetched, and what may happen to them.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -292,12 +293,12 @@ pub struct Promise {
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
-pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid, promise: Promise, terms: &WasteTerms) -> Result<Pile> {
+pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid, promise: Promise, zone: Tz, terms: &WasteTerms) -> Result<Pile> {
     let (mut pile, hauler) = fetched_by(tx, by, id).await?;
     if repeated(tx, by, id, "accepted").await? {
         return Ok(pile);
     }
-    pile.accept(hauler, promise.by, terms, tx.now)?;
+    pile.accept(hauler, promise.by.map(|day| (day, zone)), terms, tx.now)?;
     let pile = saved(tx, pile, "accepted", None, by).await?;
     tell_makers(tx, &pile, MessageKind::PileAccepted, by).await?;
     Ok(pile)
@@ -307,12 +308,12 @@ pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid, promise: Promise, terms:
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
-pub(super) async fn promise(tx: &mut Tx, by: &Person, id: Uuid, day: NaiveDate, terms: &WasteTerms) -> Result<()> {
+pub(super) async fn promise(tx: &mut Tx, by: &Person, id: Uuid, day: NaiveDate, zone: Tz, terms: &WasteTerms) -> Result<()> {
     let (mut pile, _) = fetched_by(tx, by, id).await?;
     if pile.state != PileState::Accepted {
-        return accept(tx, by, id, Promise { by: Some(day) }, terms).await.map(drop);
+        return accept(tx, by, id, Promise { by: Some(day) }, zone, terms).await.map(drop);
     }
-    if pile.put_off(day, tx.now)? {
+    if pile.put_off(day, zone, tx.now)? {
         let pile = saved(tx, pile, "put_off", None, by).await?;
         tell_makers(tx, &pile, MessageKind::PileAccepted, by).await?;
     }

@@ -1,6 +1,7 @@
-//! Giving a plan to the drivers, and taking it back.
+//! Giving a plan to the drivers, and taking routes back.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::fleet::hauled_by;
@@ -42,24 +43,22 @@ async fn vehicle_of(tx: &mut Tx, route: &PickupRoute, given: &[PickupRoute], tod
     Ok(vehicle)
 }
 
-/// Tells those who drive a vehicle what became of a route.
-async fn tell_drivers(tx: &mut Tx, kind: MessageKind, route: &PickupRoute, vehicle: &Vehicle) -> Result<()> {
+fn telling(kind: MessageKind, route: &PickupRoute) -> Telling {
     let driver = route.driver.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    let telling = Telling::new(kind, Layer::Route, route.record.id, route.record.version)
+    Telling::new(kind, Layer::Route, route.record.id, route.record.version)
         .fact("vehicle", format!("{}{driver}", route.vehicle_name))
         .fact("day", route.day.to_string())
-        .fact("stops", route.stops.len());
-    tx.tell(Audience::Among(route.organisation, &vehicle.drivers), &telling).await
+        .fact("stops", route.stops.len())
 }
 
 /// Gives a plan to the drivers: piles are promised by the days they will be fetched on, and those who drive its vehicles are told.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`.
-pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms: &WasteTerms) -> Result<Plan> {
+pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, zone: Tz, terms: &WasteTerms) -> Result<Plan> {
     let mut plan: Plan = find(tx, id).await?;
     hauled_by(by, plan.organisation)?;
-    if plan.state == PlanState::Published || repeated(tx, by, id, "published").await? {
+    if plan.state == PlanState::Published {
         return Ok(plan);
     }
     require(plan.state == PlanState::Draft, plan.state.text(), "published")?;
@@ -69,43 +68,36 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, terms
     let taken = on_the_way(&given);
     for stop in routes.iter().flat_map(piles_of) {
         if taken.contains(&stop.id) || !find::<Pile>(tx, stop.id).await?.waits_for(plan.organisation) {
-            return refused("Somebody else has a pile of it by now. Search again.", "code_of_pile", stop.name.clone());
+            return refused("A pile of it does not wait any more. Search again.", "code_of_pile", stop.name.clone());
         }
     }
     for mut route in routes {
         let vehicle = vehicle_of(tx, &route, &given, today).await?;
         for stop in piles_of(&route) {
-            promise(tx, &by.following(), stop.id, route.day, terms).await?;
+            promise(tx, &by.following(), stop.id, route.day, zone, terms).await?;
         }
         route.state = RouteState::Published;
         let route = keep(tx, route, "published", None, Some(by)).await?;
-        tell_drivers(tx, MessageKind::RoutePublished, &route, &vehicle).await?;
+        let told = Audience::Among(plan.organisation, &vehicle.drivers);
+        tx.tell(told, &telling(MessageKind::RoutePublished, &route)).await?;
     }
     plan.state = PlanState::Published;
     keep(tx, plan, "published", None, Some(by)).await
 }
 
-/// Takes a plan back from the drivers, none of whom has set out: it is a draft again, and they are told. What was promised to those who left
-/// the bags stands, until another route promises another day.
+/// Takes a route back that nobody has told of setting out on: its piles are due again, and everyone who may have been told of it is told. What
+/// was promised to those who left the bags stands, until another route promises another day.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`.
-pub async fn withdraw(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Plan> {
-    let mut plan: Plan = find(tx, id).await?;
-    hauled_by(by, plan.organisation)?;
-    if repeated(tx, by, id, "withdrawn").await? {
-        return Ok(plan);
+pub async fn withdraw(tx: &mut Tx, by: &Person, id: Uuid) -> Result<PickupRoute> {
+    let mut route: PickupRoute = find(tx, id).await?;
+    hauled_by(by, route.organisation)?;
+    if route.state == RouteState::Withdrawn || repeated(tx, by, id, "withdrawn").await? {
+        return Ok(route);
     }
-    require(plan.state == PlanState::Published, plan.state.text(), "withdrawn")?;
-    let routes = routes_of(tx, &plan).await?;
-    if let Some(begun) = routes.iter().find(|r| r.state != RouteState::Published) {
-        return refused("A route of it has been begun.", "vehicle_under_way", begun.vehicle_name.clone());
-    }
-    for route in routes {
-        let vehicle: Vehicle = find(tx, route.vehicle).await?;
-        let route = keep(tx, PickupRoute { state: RouteState::Draft, ..route }, "withdrawn", None, Some(by)).await?;
-        tell_drivers(tx, MessageKind::RouteWithdrawn, &route, &vehicle).await?;
-    }
-    plan.state = PlanState::Draft;
-    keep(tx, plan, "withdrawn", None, Some(by)).await
+    route.withdraw(tx.now)?;
+    let route = keep(tx, route, "withdrawn", None, Some(by)).await?;
+    tx.tell(Audience::Organisation(route.organisation), &telling(MessageKind::RouteWithdrawn, &route)).await?;
+    Ok(route)
 }

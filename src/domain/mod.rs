@@ -13,6 +13,7 @@ pub mod haulage;
 pub mod hazard;
 pub mod hotspot;
 pub mod litter;
+pub mod local;
 pub mod lottery;
 pub mod message;
 pub mod numbers;

@@ -1,6 +1,6 @@
 //! The routes of a plan: which piles a vehicle fetches on a day, in which order, and how that went.
 //!
-//! `draft → published → under_way → done`; the stops have outcomes of their own.
+//! `draft → published → under_way → done`; what is published and not begun may be `withdrawn`. The stops have outcomes of their own.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,8 @@ states! {
         UnderWay = "under_way",
         /// It is driven.
         Done = "done",
+        /// It was taken back from the driver before anybody told of setting out.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -237,6 +239,9 @@ pub struct PickupRoute {
     pub broken: Vec<BrokenAt>,
     /// Where it is in its life.
     pub state: RouteState,
+    /// When it was taken back.
+    #[serde(default)]
+    pub withdrawn_at: Option<DateTime<Utc>>,
     /// When it was begun.
     pub started_at: Option<DateTime<Utc>>,
     /// When it was done.
@@ -285,8 +290,20 @@ impl PickupRoute {
     /// # Errors
     /// `wrong_state`.
     pub fn start(&mut self, at: DateTime<Utc>) -> Result<()> {
-        require(self.state == RouteState::Published, self.state.text(), "started")?;
+        // Out of signal one may have set out before it was taken back.
+        let unaware = self.state == RouteState::Withdrawn && self.withdrawn_at.is_some_and(|taken_back| at < taken_back);
+        require(self.state == RouteState::Published || unaware, self.state.text(), "started")?;
         self.under_way(at);
+        Ok(())
+    }
+
+    /// It is taken back from the driver, who has not told of setting out.
+    ///
+    /// # Errors
+    /// `wrong_state`.
+    pub fn withdraw(&mut self, at: DateTime<Utc>) -> Result<()> {
+        require(self.state == RouteState::Published, self.state.text(), "withdrawn")?;
+        (self.state, self.withdrawn_at) = (RouteState::Withdrawn, Some(at));
         Ok(())
     }
 
@@ -295,8 +312,10 @@ impl PickupRoute {
         self.started_at.get_or_insert(at);
     }
 
+    /// What somebody did out there is told also of a route that was taken back meanwhile: the bags are on board.
     fn may_be_driven(&self) -> Result<()> {
-        require(matches!(self.state, RouteState::Published | RouteState::UnderWay), self.state.text(), "driven")
+        let given = matches!(self.state, RouteState::Published | RouteState::UnderWay | RouteState::Withdrawn);
+        require(given, self.state.text(), "driven")
     }
 
     /// The driver is at a stop.

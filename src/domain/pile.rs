@@ -4,11 +4,13 @@
 //! sea, `merged` into another and `gone` (somebody took it) are ends.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::{Layer, Thing};
+use super::local::instant;
 use super::photo::Photo;
 use super::place::LonLat;
 use super::thing::{Document, Record, require, states};
@@ -315,8 +317,8 @@ impl Pile {
     ///
     /// # Errors
     /// `wrong_state`, `invalid` when the day has passed.
-    pub fn accept(&mut self, hauler: Hauler, by: Option<NaiveDate>, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
-        let due = by.map_or(Ok(now + TimeDelta::days(terms.pickup_days)), |day| due_on(day, now))?;
+    pub fn accept(&mut self, hauler: Hauler, by: Option<(NaiveDate, Tz)>, terms: &WasteTerms, now: DateTime<Utc>) -> Result<()> {
+        let due = by.map_or(Ok(now + TimeDelta::days(terms.pickup_days)), |(day, zone)| due_on(day, zone, now))?;
         self.to(&[PileState::Ready, PileState::Requested], PileState::Accepted)?;
         self.duty = Some(Duty { who: Actor::Hauler { id: hauler.id, name: hauler.name }, due });
         self.why = None;
@@ -327,10 +329,10 @@ impl Pile {
     ///
     /// # Errors
     /// `wrong_state`, `invalid` when the day has passed.
-    pub fn put_off(&mut self, to: NaiveDate, now: DateTime<Utc>) -> Result<bool> {
+    pub fn put_off(&mut self, to: NaiveDate, zone: Tz, now: DateTime<Utc>) -> Result<bool> {
         self.to(&[PileState::Accepted], PileState::Accepted)?;
-        let due = due_on(to, now)?;
-        let later = self.duty.as_mut().filter(|duty| duty.due < due);
+        let due = due_on(to, zone, now)?;
+        let later = self.duty.as_mut().filter(|duty| duty.due.with_timezone(&zone).date_naive() < to);
         Ok(later.map(|duty| duty.due = due).is_some())
     }
 
@@ -461,9 +463,9 @@ impl Pile {
     }
 }
 
-/// The end of a day somebody promises.
-fn due_on(day: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    match day.and_hms_opt(23, 59, 0).unwrap_or_default().and_utc() {
+/// The end of a local day somebody promises.
+fn due_on(day: NaiveDate, zone: Tz, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    match instant(day.and_hms_opt(23, 59, 0).unwrap_or_default(), zone) {
         due if due < now => Err(Error::invalid("by", "The day must not have passed.")),
         due if due > now + TimeDelta::days(366) => Err(Error::invalid("by", "The day must be within a year.")),
         due => Ok(due),

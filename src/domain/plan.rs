@@ -53,7 +53,7 @@ states! {
         Locked = "locked",
         /// Somebody took it out.
         TakenOut = "taken_out",
-        /// Another route or another hauler has it by now, or it is fetched.
+        /// It does not wait for this organisation any more: another route or hauler has it, or it is fetched or gone.
         Elsewhere = "elsewhere",
     }
 }

@@ -81,12 +81,15 @@ impl Planner {
             if !lists.plan.vehicles.contains(&vehicle) {
                 return Err(Error::invalid("vehicle", "This plan does not have that vehicle."));
             }
+            if !lists.vehicles.iter().any(|v| v.record.id == vehicle && v.in_use) {
+                return Err(Error::invalid("vehicle", "That vehicle is out of use."));
+            }
             if !lists.plan.days.contains(&day) {
                 return Err(Error::invalid("day", "This plan does not have that day."));
             }
             let free = self.live.coast().piles.get(moving.pile).is_some_and(|p| p.waits_for(lists.plan.organisation));
             if !free || lists.taken.contains(&moving.pile) {
-                return Err(Error::invalid("pile", "Somebody else has that pile by now."));
+                return Err(Error::invalid("pile", "That pile does not wait any more."));
             }
         }
         let planner = self.clone();

@@ -77,9 +77,9 @@ fn at_once(cores: usize) -> usize {
 struct Work {
     plan: Plan,
     part: Part,
-    /// Piles of it that other routes have by now.
+    /// Piles of it that do not wait any more.
     elsewhere: Vec<Arc<Pile>>,
-    /// Routes of vehicles that are out of use.
+    /// Routes of vehicles that are out of use, and of days that are over.
     stranded: Vec<PickupRoute>,
 }
 
@@ -182,18 +182,19 @@ impl Planner {
         let Some(plan) = tx.thing::<Plan>(id).await?.filter(|p| p.state == PlanState::Searching) else { return Ok(None) };
         let routes = routes_of(&mut tx, &plan).await?;
         let vehicles: Vec<Vehicle> = tx.things_of(plan.organisation, None, None).await?;
-        let given = given(&mut tx, plan.organisation, self.live.day_of(self.live.clock.now())).await?;
+        let today = self.live.day_of(self.live.clock.now());
+        let given = given(&mut tx, plan.organisation, today).await?;
         drop(tx);
         let taken = on_the_way(&given);
         let (routes, stranded): (Vec<_>, Vec<_>) =
-            routes.into_iter().partition(|r| vehicles.iter().any(|v| v.record.id == r.vehicle && v.in_use));
+            routes.into_iter().partition(|r| r.day >= today && vehicles.iter().any(|v| v.record.id == r.vehicle && v.in_use));
         let coast = self.live.coast().clone();
         let there = plan.piles.iter().filter(|p| !plan.taken_out.contains(p)).filter_map(|p| coast.piles.get(*p).cloned());
         let (piles, elsewhere): (Vec<Arc<Pile>>, Vec<Arc<Pile>>) =
             there.partition(|p| p.waits_for(plan.organisation) && !taken.contains(&p.record.id));
         let part = Part {
             plan: id,
-            days: plan.days.clone(),
+            days: plan.days.iter().copied().filter(|d| *d >= today).collect(),
             vehicles: vehicles.into_iter().filter(|v| v.in_use && plan.vehicles.contains(&v.record.id)).map(Arc::new).collect(),
             locked: piles.iter().map(|p| locked_in(&plan, &routes, p.record.id)).collect(),
             piles,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::travel::{Away, Leg, Lengths, Network};
 use super::{Class, LARGEST, Matrix, Problem, UNREACHABLE, Windows};
 use crate::domain::fleet::{Vehicle, VehicleKind};
+use crate::domain::local::instant;
 use crate::domain::pile::{Beside, Pile};
 use crate::domain::plan::RoadsBy;
 use crate::domain::planning::PlanningTerms;
@@ -65,12 +66,6 @@ fn cents(cost: f64) -> i32 {
 
 fn whole(value: f64) -> i32 {
     if value.is_finite() { value.round().clamp(0.0, f64::from(UNREACHABLE)) as i32 } else { UNREACHABLE }
-}
-
-/// A local instant; where clocks go back the earlier one, and an hour later where clocks go forward over it.
-pub(super) fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
-    let later = || (local + TimeDelta::hours(1)).and_local_timezone(zone).earliest();
-    local.and_local_timezone(zone).earliest().or_else(later).map_or_else(|| local.and_utc(), |t| t.to_utc())
 }
 
 impl Day {

@@ -4,9 +4,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::check::{Broken, check};
-use super::day::{Day, instant};
+use super::day::Day;
 use super::travel::{Away, Lengths};
 use super::{NEVER, Tour, UNREACHABLE};
+use crate::domain::local::instant;
 use crate::domain::pickup::{BrokenAt, BrokenRule, PickupRoute, RouteState, RouteStop, StopKind};
 use crate::domain::plan::RouteSums;
 use crate::domain::thing::Record;
@@ -66,6 +67,7 @@ impl Day {
             sums,
             broken: self.broken(tour),
             state: RouteState::Draft,
+            withdrawn_at: None,
             started_at: None,
             done_at: None,
             found: vec![],

@@ -149,7 +149,6 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/plans/{id}/searches", None),
     ("post", "/api/v1/plans/{id}/cancellations", None),
     ("post", "/api/v1/plans/{id}/publications", None),
-    ("post", "/api/v1/plans/{id}/withdrawals", None),
     ("get", "/api/v1/my-routes", None),
     ("get", "/api/v1/haulage", None),
     ("get", "/api/v1/routes/{id}", None),
@@ -160,6 +159,7 @@ const ROUTES: &[(&str, &str, Option<Action>)] = &[
     ("post", "/api/v1/routes/{id}/arrivals", None),
     ("post", "/api/v1/routes/{id}/finds", None),
     ("post", "/api/v1/routes/{id}/returns", None),
+    ("post", "/api/v1/routes/{id}/withdrawals", None),
     ("post", "/api/v1/routes/{id}/shares", None),
     ("get", "/api/v1/messages", None), // one's own
     ("post", "/api/v1/messages/reads", Some(Action::Listen)),

@@ -312,7 +312,10 @@ both! {
         facts.as_object_mut().unwrap().remove("id");
         for other in [&s.kari, &staff] {
             other.send(other.request(reqwest::Method::PUT, &format!("/api/v1/vehicles/{}", s.truck["id"].as_str().unwrap())).json(&facts)).await.refused(403, "forbidden");
-            other.act(&s.truck, "vehicles", "retirements", json!({})).await.refused(403, "forbidden");
+            for what in ["retirements", "reinstatements"] {
+                other.act(&s.truck, "vehicles", what, json!({})).await.refused(403, "forbidden");
+            }
+            other.act(route, "routes", "withdrawals", json!({})).await.refused(403, "forbidden");
             other.get(&format!("/api/v1/plans/{}", plan["id"].as_str().unwrap())).await.refused(403, "forbidden");
             other.get(&format!("/api/v1/routes/{}", route["id"].as_str().unwrap())).await.refused(403, "forbidden");
             for what in ["searches", "cancellations", "publications"] {

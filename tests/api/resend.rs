@@ -78,6 +78,14 @@ both! {
         assert_eq!(count(anne.post(&format!("{drivers}/departures"), json!({})).await.expect(StatusCode::OK)), 0);
         assert_eq!(count(again().await.expect(StatusCode::OK)), 0, "its answer was lost, and she has said since that she does not");
         assert_eq!(count(anne.post(&drivers, json!({})).await.expect(StatusCode::OK)), 1);
+        // The same of being out of use.
+        let (key, path) = (Uuid::now_v7().to_string(), |what: &str| drivers.replace("drivers", what));
+        let retire = || anne.send(anne.request(Method::POST, &path("retirements")).header("idempotency-key", &key).json(&json!({})));
+        assert_eq!(retire().await.expect(StatusCode::OK)["in_use"], false);
+        for _ in 0..2 {
+            assert_eq!(anne.post(&path("reinstatements"), json!({})).await.expect(StatusCode::OK)["in_use"], true);
+        }
+        assert_eq!(retire().await.expect(StatusCode::OK)["in_use"], true, "its answer was lost, and it is in use again since");
     }
 
     async fn an_act_sent_again_hours_later_with_others_in_between_is_known_by_its_key(app) {

@@ -28,7 +28,7 @@ both! {
         assert_eq!(hauler.told().await, ["pile_requested"]);
         assert_eq!(ola.post("/api/v1/piles", sent).await.expect(StatusCode::OK)["code"], left["code"]);
         let accepted = hauler.act(&left, "piles", "acceptances", json!({"by": "2026-06-20"})).await.expect(StatusCode::OK);
-        assert_eq!(accepted["duty"]["due"], "2026-06-20T23:59:00Z");
+        assert_eq!(accepted["duty"]["due"], "2026-06-20T21:59:00Z", "the end of the local day");
         hauler.act(&left, "piles", "collections", json!({})).await.expect(StatusCode::OK);
         let weigh = weighing(&left["code"], 61.5);
         for _ in 0..2 {

@@ -233,6 +233,8 @@ test('staff change what a box and a reception site say, and everybody reads it',
   await expect(staff.getByRole('alert')).toContainText('Look at the opening hours.');
   await staff.getByLabel('Opening hours').fill('24/7');
   await staff.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(staff.getByText('Saved.')).toBeVisible();
+  await expect(staff.getByRole('link', { name: '37 01 30 00' })).toBeVisible(); // and so does what the colleague has entered
   const reader = await somebody(browser, baseURL);
   await open(reader, `/sites/${site}`);
   await expect(reader.locator('aside').getByText('open now')).toBeVisible();

@@ -48,35 +48,39 @@ test('a boat is added with what it holds and when it sails, changed, and taken o
   await expect(line).toContainText('45 bags');
   await line.getByRole('button', { name: 'Change' }).click();
   await page.getByRole('button', { name: 'Take out of use' }).click();
-  const again = page.getByRole('button', { name: `Take into use again: ${name}` });
-  await expect(again).toBeHidden();
-  await page.getByText('Out of use', { exact: true }).click();
+  const again = page.getByRole('button', { name: `Put back in use: ${name}` });
+  const unfold = () => page.locator('aside details').evaluate((d) => ((d as HTMLDetailsElement).open = true));
+  await expect(page.getByText('Out of use', { exact: true })).toBeVisible();
+  await unfold();
   await again.click();
   await line.getByRole('button', { name: 'Change' }).click();
   await page.getByRole('button', { name: 'Take out of use' }).click();
-  await page.getByText('Out of use', { exact: true }).click();
+  await expect(page.getByText('Out of use', { exact: true })).toBeVisible();
+  await unfold();
   await expect(again).toBeVisible();
 });
 
-test('what was given to the drivers by mistake is taken back, changed, and stays when one has set out', async ({ browser, baseURL }) => {
-  const [left, desk] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];
+test('a route that was given out by mistake is taken back, which its driver sees at once', async ({ browser, baseURL }) => {
+  const [left, desk, driver] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler'), await somebody(browser, baseURL, 'hauler')];
   await left.request.post('/api/v1/session');
   const pile = await leave(left, { lon: 8.77, lat: 58.45 }, { bags: { full: 9 } });
   const asked = await plan(desk, { days: weekdays(1), piles: [pile.id] });
   await open(desk, `/plans/${asked.id}`);
   await desk.getByRole('button', { name: 'Give it to the drivers' }).click();
-  await desk.getByRole('button', { name: 'Take it back from the drivers' }).click();
-  await expect(desk.locator('aside').getByText('Draft')).toBeVisible();
-  await open(desk, '/messages');
-  await expect(desk.getByText(/^The route of .* is taken back: /).first()).toBeVisible();
-  await open(desk, `/plans/${asked.id}`);
-  await desk.getByRole('button', { name: 'Give it to the drivers' }).click();
-  await expect(desk.getByRole('button', { name: 'Take it back from the drivers' })).toBeVisible();
+  await expect(desk.locator('aside').getByText('Given to the drivers')).toBeVisible();
   const { routes } = (await (await desk.request.get(`/api/v1/plans/${asked.id}`)).json()) as { routes: { id: string; vehicle_name: string }[] };
-  expect((await desk.request.post(`/api/v1/routes/${routes[0]?.id}/starts`, { data: {} })).status()).toBe(200);
-  await desk.getByRole('button', { name: 'Take it back from the drivers' }).click();
-  await expect(desk.getByText(`${routes[0]?.vehicle_name} has set out: its route cannot be taken back.`)).toBeVisible();
-  expect((await desk.request.post(`/api/v1/routes/${routes[0]?.id}/returns`, { data: {} })).status()).toBe(200);
+  await open(driver, `/routes/${routes[0]?.id}`);
+  await expect(driver.getByRole('button', { name: 'Set out' })).toBeVisible();
+  await desk.getByRole('button', { name: 'Take the route back' }).click();
+  await expect(desk.getByRole('alert')).toContainText('Its bags are due again');
+  await desk.getByRole('button', { name: 'Take the route back' }).click();
+  await expect(desk.locator('aside').getByText('Taken back', { exact: true })).toBeVisible();
+  await expect(driver.getByText('This route was taken back.', { exact: false })).toBeVisible();
+  await expect(driver.getByRole('button', { name: 'Set out' })).toHaveCount(0);
+  await open(driver, '/messages');
+  await expect(driver.getByText(`The route of ${routes[0]?.vehicle_name}`, { exact: false }).first()).toBeVisible();
+  const due = (await (await desk.request.get('/api/v1/due-piles')).json()) as { id: string }[];
+  expect(due.map((p) => p.id)).toContain(pile.id);
 });
 
 test('a search that goes on shows how far it is and can be stopped; two days make routes on both', async ({ browser, baseURL }) => {

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::Refusals;
-use super::things::{acts, municipality};
+use super::things::{Nothing, acts, municipality};
 use crate::act;
 use crate::act::drive::{Arriving, Fetching, Finding, HandIn, Moment, Return, Sharing, opens};
 use crate::act::fleet::{hauled_by, hauls_for};
@@ -36,7 +36,8 @@ pub async fn mine(app: web::Data<App>, who: Actor) -> Result<web::Json<Vec<Picku
     let mut tx = app.live.store.read(app.live.clock.now()).await?;
     let mut all: Vec<PickupRoute> = tx.things_of(own, Some(today - TimeDelta::days(BACK_DAYS)), None).await?;
     let open = |r: &PickupRoute| matches!(r.state, RouteState::Published | RouteState::UnderWay) || r.day >= today;
-    all.retain(|r| r.state != RouteState::Draft && open(r) && !r.stops.is_empty());
+    let there = |r: &PickupRoute| !matches!(r.state, RouteState::Draft | RouteState::Withdrawn) && !r.stops.is_empty();
+    all.retain(|r| there(r) && open(r));
     all.sort_by_key(|r| (r.day, r.vehicle_name.clone(), r.record.id));
     Ok(web::Json(all))
 }
@@ -169,6 +170,9 @@ acts! {
     /// Be back: the route is driven
     come_back "/api/v1/routes/{id}/returns" "routes" (Return) -> PickupRoute { |app, tx, by, id, sent|
         act::drive::come_back(tx, &by, id, sent, &app.config.waste) }
+    /// Take a route back that nobody has told of setting out on
+    withdraw "/api/v1/routes/{id}/withdrawals" "routes" (Nothing) -> PickupRoute { |app, tx, by, id, sent|
+        act::publish::withdraw(tx, &by, id) }
     /// Make a link to a route that ends, or end it
     share "/api/v1/routes/{id}/shares" "routes" (Sharing) -> PickupRoute { |app, tx, by, id, sent|
         act::drive::share(tx, &by, id, sent, Secret::default().text()) }

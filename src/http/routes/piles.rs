@@ -178,7 +178,7 @@ acts! {
     } }
     /// The hauler says yes
     accept "/api/v1/piles/{id}/acceptances" "waste" (Promise) -> Pile { |app, tx, by, id, sent|
-        act::pile::accept(tx, &by, id, sent, &app.config.waste) }
+        act::pile::accept(tx, &by, id, sent, app.live.time_zone, &app.config.waste) }
     /// The hauler says no: the next one is asked
     decline "/api/v1/piles/{id}/declinations" "waste" (Reason) -> Pile { |app, tx, by, id, sent| async {
         act::pile::decline(tx, &by, id, sent, &haulers_of(&app, id), &app.config.waste).await

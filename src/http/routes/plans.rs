@@ -235,8 +235,5 @@ acts! {
     /// Give a plan to the drivers
     publish "/api/v1/plans/{id}/publications" "plans" (Nothing) -> Plan { |app, tx, by, id, sent| {
         let today = app.live.day_of(app.live.clock.now());
-        act::publish::publish(tx, &by, id, today, &app.config.waste) } }
-
-    /// Take a plan back from the drivers, none of whom has set out
-    withdraw "/api/v1/plans/{id}/withdrawals" "plans" (Nothing) -> Plan { |app, tx, by, id, sent| act::publish::withdraw(tx, &by, id) }
+        act::publish::publish(tx, &by, id, today, app.live.time_zone, &app.config.waste) } }
 }

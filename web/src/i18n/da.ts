@@ -371,7 +371,7 @@ export const da: Catalogue = {
   'pickup.again': 'Planlæg resten igen',
   'pickup.cancel': 'Forkast planen',
   'pickup.publish': 'Giv den til chaufførerne',
-  'pickup.withdraw': 'Tag den tilbage fra chaufførerne',
+  'pickup.withdraw': 'Tag ruten tilbage',
   'drive.title': 'Ruter at køre',
   'drive.short': 'Dagens stop, også uden dækning',
   'drive.one': 'Afhentningsrute',

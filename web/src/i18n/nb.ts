@@ -371,7 +371,7 @@ export const nb: Catalogue = {
   'pickup.again': 'Planlegg resten på nytt',
   'pickup.cancel': 'Forkast planen',
   'pickup.publish': 'Gi den til sjåførene',
-  'pickup.withdraw': 'Ta den tilbake fra sjåførene',
+  'pickup.withdraw': 'Ta ruta tilbake',
   'drive.title': 'Ruter å kjøre',
   'drive.short': 'Dagens stopp, også uten dekning',
   'drive.one': 'Henterute',

@@ -372,7 +372,7 @@ export const nn: Catalogue = {
   'pickup.again': 'Planlegg resten på nytt',
   'pickup.cancel': 'Forkast planen',
   'pickup.publish': 'Gje han til sjåførane',
-  'pickup.withdraw': 'Ta han tilbake frå sjåførane',
+  'pickup.withdraw': 'Ta ruta tilbake',
   'drive.title': 'Ruter å køyre',
   'drive.short': 'Stoppa i dag, òg utan dekning',
   'drive.one': 'Henterute',

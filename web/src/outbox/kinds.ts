@@ -300,13 +300,13 @@ export const KINDS = {
   search_again: plan('pickup.again', 'searches'),
   cancel_plan: plan('pickup.cancel', 'cancellations'),
   publish_plan: plan('pickup.publish', 'publications'),
-  withdraw_plan: plan('pickup.withdraw', 'withdrawals'),
   route_start: drive('drive.start', 'starts'),
   route_arrive: drive('drive.arrive', 'arrivals'),
   route_fetch: drive('drive.fetch', 'fetchings'),
   route_hand_in: drive('drive.handIn', 'hand-ins'),
   route_find: drive('drive.find', 'finds'),
   route_back: drive('drive.back', 'returns'),
+  withdraw_route: drive('pickup.withdraw', 'withdrawals', false),
   route_share: drive('drive.share', 'shares', false),
 } satisfies Record<string, Kind>;
 
