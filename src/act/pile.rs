@@ -299,7 +299,11 @@ pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid, promise: Promise, zone: 
         return Ok(pile);
     }
     pile.accept(hauler, promise.by.map(|day| (day, zone)), terms, tx.now)?;
-    let pile = saved(tx, pile, "accepted", None, by).await?;
+    promised(tx, pile, "accepted", by).await
+}
+
+async fn promised(tx: &mut Tx, pile: Pile, act: &str, by: &Person) -> Result<Pile> {
+    let pile = saved(tx, pile, act, None, by).await?;
     tell_makers(tx, &pile, MessageKind::PileAccepted, by).await?;
     Ok(pile)
 }
@@ -309,15 +313,16 @@ pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid, promise: Promise, zone: 
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub(super) async fn promise(tx: &mut Tx, by: &Person, id: Uuid, day: NaiveDate, zone: Tz, terms: &WasteTerms) -> Result<()> {
-    let (mut pile, _) = fetched_by(tx, by, id).await?;
-    if pile.state != PileState::Accepted {
-        return accept(tx, by, id, Promise { by: Some(day) }, zone, terms).await.map(drop);
-    }
-    if pile.put_off(day, zone, tx.now)? {
-        let pile = saved(tx, pile, "put_off", None, by).await?;
-        tell_makers(tx, &pile, MessageKind::PileAccepted, by).await?;
-    }
-    Ok(())
+    let (mut pile, hauler) = fetched_by(tx, by, id).await?;
+    let act = if pile.state != PileState::Accepted {
+        pile.accept(hauler, Some((day, zone)), terms, tx.now)?;
+        "accepted"
+    } else if pile.put_off(day, zone, tx.now)? {
+        "put_off"
+    } else {
+        return Ok(());
+    };
+    promised(tx, pile, act, by).await.map(drop)
 }
 
 /// Why not; it has to be said.

@@ -11,7 +11,7 @@ use super::fleet::{hauled_by, hauls_for};
 use super::{Made, add, before, find, keep, repeated};
 use crate::domain::fleet::Vehicle;
 use crate::domain::person::Person;
-use crate::domain::pickup::{PickupRoute, RouteState, StopKind};
+use crate::domain::pickup::{PickupRoute, RouteState};
 use crate::domain::plan::{LeftOut, Plan, PlanState, RoadsBy, RouteSums};
 use crate::domain::planning::PlanningTerms;
 use crate::domain::thing::{Record, require};
@@ -165,7 +165,7 @@ pub async fn given(tx: &mut Tx, organisation: Uuid, today: NaiveDate) -> Result<
 /// Piles that routes are still to fetch.
 #[must_use]
 pub fn on_the_way(routes: &[PickupRoute]) -> HashSet<Uuid> {
-    let open = routes.iter().flat_map(|r| &r.stops).filter(|s| s.kind == StopKind::Pile && s.outcome.is_none());
+    let open = routes.iter().flat_map(PickupRoute::piles).filter(|s| s.outcome.is_none());
     open.map(|s| s.id).collect()
 }
 

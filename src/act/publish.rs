@@ -12,7 +12,7 @@ use crate::domain::change::Layer;
 use crate::domain::fleet::Vehicle;
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::person::Person;
-use crate::domain::pickup::{PickupRoute, RouteState, RouteStop, StopKind};
+use crate::domain::pickup::{PickupRoute, RouteState};
 use crate::domain::pile::Pile;
 use crate::domain::plan::{Plan, PlanState};
 use crate::domain::thing::require;
@@ -22,10 +22,6 @@ use crate::store::Tx;
 
 fn refused<T>(detail: &'static str, fact: &'static str, about: impl Into<serde_json::Value>) -> Result<T> {
     Err(Error::new(Code::WrongState, detail).fact(fact, about))
-}
-
-fn piles_of(route: &PickupRoute) -> impl Iterator<Item = &RouteStop> {
-    route.stops.iter().filter(|s| s.kind == StopKind::Pile)
 }
 
 /// The vehicle of a route, when it is there for it.
@@ -66,14 +62,14 @@ pub async fn publish(tx: &mut Tx, by: &Person, id: Uuid, today: NaiveDate, zone:
     require(!routes.is_empty(), "empty", "published")?;
     let given = given(tx, plan.organisation, today).await?;
     let taken = on_the_way(&given);
-    for stop in routes.iter().flat_map(piles_of) {
+    for stop in routes.iter().flat_map(PickupRoute::piles) {
         if taken.contains(&stop.id) || !find::<Pile>(tx, stop.id).await?.waits_for(plan.organisation) {
             return refused("A pile of it does not wait any more. Search again.", "code_of_pile", stop.name.clone());
         }
     }
     for mut route in routes {
         let vehicle = vehicle_of(tx, &route, &given, today).await?;
-        for stop in piles_of(&route) {
+        for stop in route.piles() {
             promise(tx, &by.following(), stop.id, route.day, zone, terms).await?;
         }
         route.state = RouteState::Published;

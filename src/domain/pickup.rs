@@ -367,6 +367,11 @@ impl PickupRoute {
         Ok(())
     }
 
+    /// Its stops at piles.
+    pub fn piles(&self) -> impl Iterator<Item = &RouteStop> {
+        self.stops.iter().filter(|s| s.kind == StopKind::Pile)
+    }
+
     /// Stops and finds something has become of.
     fn outcomes(&self) -> impl Iterator<Item = (&RouteStop, &StopOutcome)> {
         self.stops.iter().chain(&self.found).filter_map(|s| s.outcome.as_ref().map(|o| (s, o)))

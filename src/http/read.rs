@@ -64,12 +64,9 @@ pub async fn all(req: &HttpRequest, payload: &mut Payload, most: usize) -> Resul
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|e| {
-        let field = field_of(&e.path().to_string(), &e.inner().to_string());
-        match e.inner().classify() {
-            serde_json::error::Category::Data => Error::new(Code::Invalid, sentence(e.inner())).at(field),
-            _ => Error::new(Code::Malformed, sentence(e.inner())),
-        }
+    let read = serde_path_to_error::deserialize(&mut json).map_err(|e| match e.inner().classify() {
+        serde_json::error::Category::Data => at_fault(&e),
+        _ => Error::new(Code::Malformed, sentence(e.inner())),
     })?;
     json.end().map_err(|e| Error::new(Code::Malformed, sentence(&e)))?;
     Ok(read)
@@ -82,15 +79,17 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 /// `invalid` with the field.
 pub fn exactly<T: DeserializeOwned + Serialize>(sent: Map<String, Value>) -> Result<T> {
     let stated: Vec<String> = sent.iter().filter(|(_, v)| !v.is_null()).map(|(name, _)| name.clone()).collect();
-    let read: T = serde_path_to_error::deserialize(Value::Object(sent)).map_err(|e| {
-        let field = field_of(&e.path().to_string(), &e.inner().to_string());
-        Error::new(Code::Invalid, sentence(e.inner())).at(field)
-    })?;
+    let read: T = serde_path_to_error::deserialize(Value::Object(sent)).map_err(|e| at_fault(&e))?;
     let known = serde_json::to_value(&read)?;
     match stated.into_iter().find(|name| known.get(name).is_none()) {
         Some(name) => Err(Error::new(Code::Invalid, "Nobody knows this field.").at(name)),
         None => Ok(read),
     }
+}
+
+/// A value that is not allowed, with its field.
+fn at_fault<E: std::fmt::Display>(e: &serde_path_to_error::Error<E>) -> Error {
+    Error::new(Code::Invalid, sentence(e.inner())).at(field_of(&e.path().to_string(), &e.inner().to_string()))
 }
 
 /// serde names a missing or unknown field in its message, not in its path.
@@ -116,11 +115,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Params<T> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let pairs = pairs_of(req.query_string());
-        let read = serde_path_to_error::deserialize(pairs).map(Self).map_err(|e| {
-            let field = field_of(&e.path().to_string(), &e.inner().to_string());
-            Error::new(Code::Invalid, sentence(e.inner())).at(field)
-        });
-        std::future::ready(read)
+        std::future::ready(serde_path_to_error::deserialize(pairs).map(Self).map_err(|e| at_fault(&e)))
     }
 }
 

@@ -12,7 +12,7 @@ use super::Planner;
 use super::gather::Part;
 use crate::act::plan::{Changed, given, on_the_way, routes_of};
 use crate::domain::fleet::Vehicle;
-use crate::domain::pickup::{PickupRoute, StopKind};
+use crate::domain::pickup::PickupRoute;
 use crate::domain::plan::{LeftOut, LeftWhy, Plan, PlanState, RoadsBy};
 use crate::domain::thing::require;
 use crate::error::{Code, Error, Result};
@@ -190,7 +190,7 @@ impl Planner {
     pub async fn marked(&self, id: Uuid, marking: &Marking) -> Result<Changed> {
         let Lists { plan, routes, .. } = self.lists(id).await?;
         require(plan.state == PlanState::Draft, plan.state.text(), "changed")?;
-        let has = |r: &PickupRoute| r.stops.iter().any(|s| s.kind == StopKind::Pile && s.id == marking.pile);
+        let has = |r: &PickupRoute| r.piles().any(|s| s.id == marking.pile);
         if !routes.iter().any(has) {
             return Err(Error::invalid("pile", "No route of this plan has that pile."));
         }

@@ -311,7 +311,7 @@ proptest! {
         let facts = Facts { asked: &asked, task: task(&asked) };
         prop_assert_eq!(facts.faults(&routes), Vec::<String>::new());
         prop_assert!(routes.iter().all(|r| r.broken.is_empty()));
-        let fetched = routes.iter().flat_map(|r| &r.stops).filter(|s| s.kind == StopKind::Pile).count();
+        let fetched = routes.iter().flat_map(PickupRoute::piles).count();
         prop_assert_eq!(fetched + found.left.len(), asked.piles.len());
     }
 }

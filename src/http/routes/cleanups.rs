@@ -1,7 +1,7 @@
 //! Cleanups by volunteers.
 
 use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, Days, LocalResult, Months, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Days, Months, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,6 +17,7 @@ use crate::coast::index::Coast;
 use crate::domain::change::HistoryLine;
 use crate::domain::cleanup::Cleanup;
 use crate::domain::litter::{ITEMS, LitterItem};
+use crate::domain::local::instant;
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::{Person, Role};
 use crate::domain::pile::Pile;
@@ -286,12 +287,7 @@ fn later(app: &App, at: DateTime<Utc>, repeat: Repeat, n: u32) -> Option<DateTim
         Every::Month => local.checked_add_months(Months::new(n)),
         Every::Year => local.checked_add_months(Months::new(n * 12)),
     }?;
-    let instant = match app.live.time_zone.from_local_datetime(&moved) {
-        LocalResult::Single(t) | LocalResult::Ambiguous(t, _) => t,
-        // The hour that is left out in spring: an hour later there is one.
-        LocalResult::None => app.live.time_zone.from_local_datetime(&(moved + chrono::TimeDelta::hours(1))).earliest()?,
-    };
-    Some(instant.with_timezone(&Utc))
+    Some(instant(moved, app.live.time_zone))
 }
 
 /// Plan a cleanup again on later days
