@@ -405,10 +405,10 @@ pub async fn miss(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Pile> 
 }
 
 async fn ended(tx: &mut Tx, by: &Person, mut pile: Pile, how: PileState, why: Why) -> Result<Pile> {
+    let why = clean_optional("why", why.why.as_deref(), 500)?; // also of what is taken for the same sent again
     if repeated(tx, by, pile.record.id, how.text()).await? {
         return Ok(pile);
     }
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
     pile.end(how, why.clone())?;
     saved(tx, pile, how.text(), why, by).await
 }
