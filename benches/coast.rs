@@ -18,6 +18,10 @@ use strandline::domain::place::{LonLat, Window};
 use strandline::domain::zone::Regime;
 use uuid::Uuid;
 
+/// As in the service.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many bytes of answers are copied, at most.
 const COPIED: usize = 1 << 30;
 /// How long each figure is measured.
@@ -105,9 +109,9 @@ fn queries(tree: &Tree) {
         let (mut found, mut bytes, mut times) = (0, 0, 0);
         let ours = measure(&windows, |w| {
             out.clear();
-            let (json, n) = tree.json_within(*w, usize::MAX - 1);
+            let (runs, n) = tree.runs_within(*w, usize::MAX - 1);
             // As HTTP copies them into the socket's buffer.
-            for piece in &json {
+            for piece in &tree.collection(&runs) {
                 out.extend_from_slice(piece);
             }
             found += n;
@@ -117,7 +121,7 @@ fn queries(tree: &Tree) {
         });
         // The same answers, as far as they have room: a few that stay in the processor's cache would be another task.
         let mut room = COPIED;
-        let answers = windows.iter().map(|w| tree.json_within(*w, usize::MAX - 1).0.concat());
+        let answers = windows.iter().map(|w| tree.collection(&tree.runs_within(*w, usize::MAX - 1).0).concat());
         let copies: Vec<Vec<u8>> =
             answers.take_while(|a| room.checked_sub(a.len()).inspect(|left| room = *left).is_some()).collect();
         let mut out = Vec::new();

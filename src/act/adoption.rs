@@ -143,10 +143,10 @@ pub async fn approve(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Adoption> {
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn decline(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason) -> Result<Adoption> {
     let mut adoption = judged_by(tx, by, id).await?;
+    let why = clean_required("why", &reason.why, 500)?;
     if repeated(tx, by, id, "declined").await? {
         return Ok(adoption);
     }
-    let why = clean_required("why", &reason.why, 500)?;
     adoption.decline(why.clone())?;
     let adoption = keep(tx, adoption, "declined", Some(why), Some(by)).await?;
     tell_adopter(tx, &adoption).await?;
@@ -193,10 +193,10 @@ pub async fn pause(tx: &mut Tx, by: &Person, id: Uuid, rest: bool) -> Result<Ado
 /// `forbidden`, `not_found`, `wrong_state`.
 pub async fn end(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Adoption> {
     let mut adoption = kept_by(tx, by, id).await?;
+    let why = clean_optional("why", why.why.as_deref(), 500)?;
     if repeated(tx, by, id, "ended").await? {
         return Ok(adoption);
     }
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
     adoption.end(why.clone())?;
     let adoption = keep(tx, adoption, "ended", why, Some(by)).await?;
     let all: Vec<Adoption> = tx.things().await?;

@@ -127,6 +127,7 @@ pub async fn ask_takeover(tx: &mut Tx, by: &Person, id: Uuid, ask: TakeoverReque
     if stored.person == by.id {
         return Err(Error::new(Code::WrongState, "The claim is yours."));
     }
+    let name = clean_required("name", &ask.name, 80)?;
     let (mut h, mut claim) = active(tx, stored.hotspot, id).await?;
     if claim.takeover.is_some() {
         if repeated(tx, by, h.id, "takeover_asked").await? {
@@ -135,7 +136,7 @@ pub async fn ask_takeover(tx: &mut Tx, by: &Person, id: Uuid, ask: TakeoverReque
         return Err(Error::new(Code::WrongState, "Somebody has asked before you."));
     }
     let answer_by = tx.now + TimeDelta::hours(terms.answer_within_hours);
-    claim.takeover = Some(Takeover { name: clean_required("name", &ask.name, 80)?, answer_by });
+    claim.takeover = Some(Takeover { name, answer_by });
     tx.set_takeover(id, Some(by.id)).await?;
     h.claim = Some(claim);
     save(tx, h, "takeover_asked", None, by).await

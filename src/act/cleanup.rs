@@ -257,10 +257,10 @@ pub struct Why {
 /// `forbidden`, `not_found`, `wrong_state`.
 pub async fn cancel(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Cleanup> {
     let mut cleanup = run_by(tx, by, id).await?;
+    let why = clean_optional("why", why.why.as_deref(), 500)?;
     if repeated(tx, by, id, "cancelled").await? {
         return Ok(cleanup);
     }
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
     cleanup.cancel(why.clone())?;
     give_back(tx, &cleanup, by).await?;
     let telling = Telling::new(MessageKind::CleanupCancelled, Layer::Cleanup, id, "cancelled").fact("why", why.clone());

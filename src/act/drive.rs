@@ -327,11 +327,11 @@ pub struct Return {
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn come_back(tx: &mut Tx, by: &Person, id: Uuid, told: Return, terms: &WasteTerms) -> Result<PickupRoute> {
     let mut route = driven_by(tx, by, id).await?;
-    if repeated(tx, by, id, "came_back").await? {
-        return Ok(route);
-    }
     if told.driven_m.is_some_and(|m| !m.is_finite() || !(0.0..=2e6).contains(&m)) {
         return Err(Error::invalid("driven_m", "Metres must be from 0 to 2,000,000."));
+    }
+    if repeated(tx, by, id, "came_back").await? {
+        return Ok(route);
     }
     let when = by_our_clock(tx.now, told.at, told.sent_at);
     let hand = by.following();

@@ -202,11 +202,11 @@ pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Order> {
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn decline(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason) -> Result<Order> {
+    let why = clean_required("why", &reason.why, 500)?;
     if repeated(tx, by, id, "declined").await? {
         return find(tx, id).await;
     }
     let mut order = for_crew(tx, by, id).await?;
-    let why = clean_required("why", &reason.why, 500)?;
     order.decline(why.clone())?;
     let order = keep(tx, order, "declined", Some(why), Some(by)).await?;
     tell_staff(tx, &order, MessageKind::OrderDeclined).await?;
@@ -272,10 +272,10 @@ impl Finished {
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn finish(tx: &mut Tx, by: &Person, id: Uuid, finished: Finished) -> Result<Order> {
     let mut order = for_crew(tx, by, id).await?;
+    let done = finished.done(&order, tx.now)?;
     if repeated(tx, by, id, "done").await? {
         return Ok(order);
     }
-    let done = finished.done(&order, tx.now)?;
     order.finish(done)?;
     announce(tx, by, id, &mut order.photos, &finished.photos_before, PhotoOf::Before).await?;
     announce(tx, by, id, &mut order.photos, &finished.photos_after, PhotoOf::Cleaned).await?;
@@ -323,10 +323,10 @@ pub async fn approve(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Order> {
 /// `forbidden`, `not_found`, `wrong_state`.
 pub async fn withdraw(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Order> {
     let mut order = for_staff(tx, by, id).await?;
+    let why = clean_optional("why", why.why.as_deref(), 500)?;
     if repeated(tx, by, id, "withdrawn").await? {
         return Ok(order);
     }
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
     order.withdraw(why.clone())?;
     for &hotspot in &order.hotspots {
         let mut h = load(tx, hotspot).await?;

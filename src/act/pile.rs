@@ -339,11 +339,11 @@ pub struct Reason {
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn decline(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason, next: &[Hauler], terms: &WasteTerms) -> Result<Pile> {
+    let why = clean_required("why", &reason.why, 500)?;
     if repeated(tx, by, id, "declined").await? {
         return find(tx, id).await; // it is another's by now
     }
     let (mut pile, hauler) = fetched_by(tx, by, id).await?;
-    let why = clean_required("why", &reason.why, 500)?;
     let next = next.iter().find(|h| h.id != hauler.id && !pile.declined_by.contains(&h.id)).cloned();
     let asked = pile.hauler().unwrap_or(hauler.id);
     pile.decline(asked, why.clone(), next.filter(|h| h.id != asked), terms, tx.now)?;
@@ -374,11 +374,11 @@ pub async fn collect(tx: &mut Tx, by: &Person, id: Uuid, terms: &WasteTerms) -> 
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn fail(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason, terms: &WasteTerms) -> Result<Pile> {
+    let why = clean_required("why", &reason.why, 500)?;
     if repeated(tx, by, id, "failed").await? {
         return find(tx, id).await;
     }
     let (mut pile, _) = fetched_by(tx, by, id).await?;
-    let why = clean_required("why", &reason.why, 500)?;
     pile.fail(why.clone(), terms, tx.now)?;
     let pile = saved(tx, pile, "failed", Some(why), by).await?;
     tell_makers(tx, &pile, MessageKind::PileFailed, by).await?;

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use uuid::Uuid;
 
 use super::earth::{Vertex, Xyz, line_metres};
+use super::gzip::{Gzip, Packed};
 use crate::domain::place::Window;
 use crate::domain::zone::Regime;
 
@@ -136,6 +137,9 @@ impl ShoreSegment {
     }
 }
 
+/// How many features are compressed together: with more they take fewer bytes, but more of a window's edge is not compressed.
+const TOGETHER: usize = 16;
+
 /// Some hundred neighbouring segments.
 #[derive(Debug)]
 pub struct Block {
@@ -146,6 +150,8 @@ pub struct Block {
     vertex_ends: Box<[u32]>,
     json: Bytes,
     json_ends: Box<[u32]>,
+    /// The features compressed, some together, once somebody has asked for them so.
+    packed: OnceLock<Packed>,
 }
 
 impl Block {
@@ -168,6 +174,7 @@ impl Block {
             vertex_ends: vertex_ends.into(),
             json: Bytes::from(json.into_bytes().into_boxed_slice()),
             json_ends: json_ends.into(),
+            packed: OnceLock::new(),
         }
     }
 
@@ -220,6 +227,25 @@ impl Block {
         self.json.slice(end(segments.start)..end(segments.end))
     }
 
+    /// Adds the features of some, each with a comma behind it, to a gzip file: those that were compressed together with no others
+    /// in as few bytes, the others as they are.
+    pub fn pack_into(&self, file: &mut Gzip, segments: Range<usize>) {
+        let last = if segments.end == self.len() { segments.end.div_ceil(TOGETHER) } else { segments.end / TOGETHER };
+        let groups = segments.start.div_ceil(TOGETHER)..last;
+        if groups.is_empty() {
+            return file.plain(&self.json(segments));
+        }
+        let whole = |groups: Range<usize>| groups.start * TOGETHER..(groups.end * TOGETHER).min(self.len());
+        let packed = self.packed.get_or_init(|| {
+            let groups: Vec<_> = (0..self.len().div_ceil(TOGETHER)).map(|i| self.json(whole(i..i + 1))).collect();
+            Packed::of(groups.iter().map(|g| &**g))
+        });
+        let inside = whole(groups.clone());
+        file.plain(&self.json(segments.start..inside.start));
+        file.packed(packed, groups);
+        file.plain(&self.json(inside.end..segments.end));
+    }
+
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -228,6 +254,7 @@ impl Block {
             + self.len() * (each + size_of::<Option<Arc<str>>>() + 2 * size_of::<u32>())
             + size_of_val(&*self.vertices)
             + self.json.len()
+            + self.packed.get().map_or(0, Packed::bytes)
     }
 }
 

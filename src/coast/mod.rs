@@ -1,8 +1,10 @@
 //! The coast in memory: R-tree layers that answer every map read. No SQL, no HTTP.
 
 pub mod block;
+pub mod collection;
 pub mod cut;
 pub mod earth;
+pub mod gzip;
 pub mod index;
 pub mod layer;
 pub mod mvt;

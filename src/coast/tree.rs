@@ -5,8 +5,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::block::{Ball, Block, Bounds, ShoreSegment};
 use super::earth::{HALF_TURN, POLE, Vertex};
 use crate::domain::place::Window;
@@ -14,7 +12,7 @@ use crate::domain::place::Window;
 /// Children of a node.
 pub(super) const FANOUT: usize = 16;
 /// Segments in a block: those under one node two levels above them.
-const BLOCK: usize = FANOUT * FANOUT;
+pub(super) const BLOCK: usize = FANOUT * FANOUT;
 
 /// The nodes of a level. A search reads only the boxes or only the balls of some: each lie by themselves.
 #[derive(Debug)]
@@ -112,11 +110,12 @@ impl Tree {
         Self { blocks, levels: self.levels.clone(), count: self.count }
     }
 
-    /// The GeoJSON features whose box meets the window, with commas between, as they lie in memory; and how many. Past `most`
-    /// it stops and gives none.
+    /// The segments whose box meets the window, by their numbers along the curve; and how many. Past `most` it stops and gives
+    /// none.
     #[must_use]
-    pub fn json_within(&self, window: Window, most: usize) -> (Vec<Bytes>, usize) {
-        let (mut runs, mut found): (Vec<Range<usize>>, _) = (vec![], 0);
+    pub fn runs_within(&self, window: Window, most: usize) -> (Vec<Range<usize>>, usize) {
+        // Room for most answers at once: to grow takes longer than to look.
+        let (mut runs, mut found): (Vec<Range<usize>>, _) = (Vec::with_capacity(32), 0);
         for bounds in Bounds::of(window) {
             self.visit(bounds, |run| {
                 found += run.len();
@@ -128,20 +127,16 @@ impl Tree {
             });
         }
         if found > most {
-            return (vec![], found);
+            runs.clear();
         }
-        let mut json: Vec<Bytes> = runs.into_iter().flat_map(|run| self.json(run)).collect();
-        if let Some(last) = json.last_mut() {
-            last.truncate(last.len() - 1); // the comma
-        }
-        (json, found)
+        (runs, found)
     }
 
-    /// The features of a run of segments: a piece from each of its blocks.
-    fn json(&self, run: Range<usize>) -> impl Iterator<Item = Bytes> {
+    /// A run as parts of blocks.
+    pub(super) fn parts(&self, run: Range<usize>) -> impl Iterator<Item = (&Block, Range<usize>)> {
         (run.start / BLOCK..=(run.end - 1) / BLOCK).map(move |b| {
-            let block = &self.blocks[b];
-            block.json(run.start.max(b * BLOCK) - b * BLOCK..(run.end - b * BLOCK).min(block.len()))
+            let block = &*self.blocks[b];
+            (block, run.start.max(b * BLOCK) - b * BLOCK..(run.end - b * BLOCK).min(block.len()))
         })
     }
 
@@ -162,7 +157,8 @@ impl Tree {
 
     /// Visits the segments whose boxes meet a box, by their numbers along the curve, some at a time; `see` says whether to go on.
     fn visit(&self, bounds: Bounds, mut see: impl FnMut(Range<usize>) -> bool) {
-        let mut stack: Vec<_> = self.levels.len().checked_sub(1).map(|top| (top, 0)).into_iter().collect();
+        let mut stack = Vec::with_capacity(4 * FANOUT);
+        stack.extend(self.levels.len().checked_sub(1).map(|top| (top, 0)));
         while let Some((level, i)) = stack.pop() {
             if bounds.holds(self.levels[level].bounds[i]) {
                 if !see(self.under(level, i)) {
@@ -233,6 +229,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
     use rstar::primitives::{GeomWithData, Rectangle};
     use rstar::{AABB, RTree};
+    use std::io::Read;
     use uuid::Uuid;
 
     pub(in crate::coast) fn shore() -> impl Strategy<Value = Vec<ShoreSegment>> {
@@ -267,9 +264,10 @@ pub(super) mod tests {
         ]
     }
 
-    fn ids(json: &[u8]) -> Vec<String> {
-        let list: Vec<serde_json::Value> = serde_json::from_slice(&[b"[", json, b"]"].concat()).unwrap();
-        let mut ids: Vec<_> = list.iter().map(|f| f["id"].as_str().unwrap().to_owned()).collect();
+    fn ids(collection: &[u8]) -> Vec<String> {
+        let collection: serde_json::Value = serde_json::from_slice(collection).unwrap();
+        let mut ids: Vec<_> =
+            collection["features"].as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap().to_owned()).collect();
         ids.sort();
         ids
     }
@@ -289,9 +287,14 @@ pub(super) mod tests {
                 .map(|e| e.data.to_string())
                 .collect();
             expected.sort();
-            let (json, found) = Tree::build(segments).json_within(window, usize::MAX - 1);
+            let tree = Tree::build(segments);
+            let (runs, found) = tree.runs_within(window, usize::MAX - 1);
             prop_assert_eq!(found, expected.len());
-            prop_assert_eq!(ids(&json.concat()), expected);
+            let collection = tree.collection(&runs).concat();
+            prop_assert_eq!(ids(&collection), expected);
+            let mut unpacked = vec![];
+            flate2::read::GzDecoder::new(&*tree.packed_collection(&runs)).read_to_end(&mut unpacked).unwrap();
+            prop_assert_eq!(unpacked, collection);
         }
 
         /// A new colour changes what it should, nothing else, and shares the blocks it did not touch.
@@ -319,8 +322,8 @@ pub(super) mod tests {
         let segment = |i: i32| ShoreSegment { id: Uuid::now_v7(), line: line(i), regime: Regime::Shared, municipality: None };
         let tree = Tree::build((0..1000).map(segment).collect());
         let ask = |window, most| {
-            let (json, found) = tree.json_within(window, most);
-            (json.is_empty(), found)
+            let (runs, found) = tree.runs_within(window, most);
+            (runs.is_empty(), found)
         };
         let (none, found) = ask(Window { west: 0.000_01, ..Window::WORLD }, 10);
         assert!(none && (11..900).contains(&found), "{found}");

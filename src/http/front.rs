@@ -4,20 +4,39 @@
 use std::path::{Path, PathBuf};
 
 use actix_files::NamedFile;
-use actix_web::http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, ContentEncoding, HeaderMap, HeaderValue, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CROSS_ORIGIN_OPENER_POLICY, ContentEncoding,
+    HeaderMap, HeaderName, HeaderValue, PERMISSIONS_POLICY, REFERRER_POLICY, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::App;
 use crate::domain::words::Lang;
 use crate::http::routes::share::{self, Card};
 
+/// Nothing but our own files may run, frame us or learn where people came from. A worker goes by the policy of its own file.
+const OF_DOCUMENTS: [(HeaderName, &str); 4] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; manifest-src 'self'; object-src 'none'; \
+         base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    ),
+    (REFERRER_POLICY, "same-origin"),
+    (PERMISSIONS_POLICY, "camera=(self), geolocation=(self), microphone=()"),
+    (CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+];
+
 /// A file of the front end, or its page.
 pub async fn file(app: web::Data<App>, req: HttpRequest) -> HttpResponse {
     let folder = &app.config.server.web;
-    match found(folder, req.path()) {
+    let mut answer = match found(folder, req.path()) {
         Some(path) => static_file(&req, &path),
         None => page(&app, &req, &folder.join("index.html")),
+    };
+    for (name, value) in OF_DOCUMENTS {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    answer
 }
 
 /// The file at an address: only plain names below the folder, never the page itself.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::helpers::{OPEN, pile, plan, start};
 
-fn adoption(name: &str, shared: bool) -> Value {
+pub fn adoption(name: &str, shared: bool) -> Value {
     json!({"id": Uuid::now_v7(), "name": "Vika", "adopter_kind": "group", "adopter_name": name, "shared": shared,
         "stretches": [{"lon": OPEN.0, "lat": OPEN.1}]})
 }

@@ -42,6 +42,13 @@ async fn files_come_packed_and_are_kept_for_ever_where_their_name_says_what_they
         assert_eq!(got.headers["cache-control"], "no-cache", "{path}");
         let policy = got.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(got.headers["referrer-policy"], "same-origin", "{path}");
+    }
+    // What is no document runs nothing at all, also when it is refused.
+    for path in ["/api/v1/coast", "/api/v1/nothing", "/api/v1/segments?bbox=1"] {
+        let got = anyone.get(path).await;
+        assert_eq!(got.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'", "{path}");
+        assert_eq!(got.headers["x-content-type-options"], "nosniff", "{path}");
     }
 }
 

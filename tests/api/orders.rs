@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use crate::helpers::{OPEN, PROFESSIONAL, Person, TestApp, plan};
 
-async fn crew_of(app: &TestApp) -> (Person, Value) {
+pub async fn crew_of(app: &TestApp) -> (Person, Value) {
     let crew = app.as_role("crew").await;
     let id = crew.get("/api/v1/crews").await.json()[0]["id"].clone();
     (crew, id)
 }
 
-fn order(h: &Value, crew: &Value) -> Value {
+pub fn order(h: &Value, crew: &Value) -> Value {
     json!({"id": Uuid::now_v7(), "what": "Rydd tangen", "hotspots": [h["id"]], "by": "2026-07-01", "access": "boat",
         "stretches": [{"lon": PROFESSIONAL.0, "lat": PROFESSIONAL.1}], "hazards": "Glatte svaberg", "crew": crew})
 }

@@ -5,7 +5,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::helpers::{Answer, Engine, OPEN, Person, TestApp, pile, plan, report, start};
+use crate::adoptions::adoption;
+use crate::helpers::{Answer, Engine, OPEN, PROFESSIONAL, Person, TestApp, pile, plan, report, start};
+use crate::orders::{crew_of, order};
 use crate::photos::jpeg;
 
 async fn part(person: &Person, h: &Value, offset: usize, bytes: &[u8], last: bool) -> Answer {
@@ -37,6 +39,14 @@ async fn eleven_times(person: &Person, path: &str, body: &Value) {
     for answer in answers.into_iter().chain([person.post(path, body.clone()).await]) {
         assert!(answer.status.is_success(), "{path}: {}", answer.json());
     }
+}
+
+/// Does something, and then the same with a text that is too long.
+async fn done_then_wrong(person: &Person, path: &str, field: &str, body: &Value, most: usize) {
+    person.post(path, body.clone()).await.expect(StatusCode::OK);
+    let mut wrong = body.clone();
+    wrong[field] = json!("x".repeat(most + 1));
+    assert_eq!(person.post(path, wrong).await.refused(422, "invalid")["field"], field, "{path}");
 }
 
 both! {
@@ -160,6 +170,41 @@ both! {
         let of = |kind: &str, all: &[String]| all.iter().filter(|k| *k == kind).count();
         let told = ola.told().await;
         assert_eq!([of("thanks", &told), of("pile_accepted", &told), of("pile_collected", &told), of("pile_weighed", &told)], [1, 1, 1, 2]);
+    }
+
+    /// An act that was done is not taken for one sent again where what it says is wrong.
+    async fn what_is_wrong_is_refused_also_right_after_the_same_was_done(app) {
+        let (ola, kari, staff, hauler) =
+            (app.volunteer().await, app.volunteer().await, app.as_role("staff").await, app.as_role("hauler").await);
+        let h = ola.report(OPEN).await;
+        let claimed = ola.claim(&h, 5).await.expect(StatusCode::CREATED);
+        let asked = format!("/api/v1/claims/{}/takeover-requests", claimed["claim"]["id"].as_str().unwrap());
+        done_then_wrong(&kari, &asked, "name", &json!({"name": "Kari"}), 80).await;
+        for act in ["declinations", "failures"] {
+            let left = pile(OPEN);
+            ola.post("/api/v1/piles", left.clone()).await.expect(StatusCode::CREATED);
+            let at = format!("/api/v1/piles/{}", left["id"].as_str().unwrap());
+            if act == "failures" {
+                hauler.post(&format!("{at}/acceptances"), json!({})).await.expect(StatusCode::OK);
+            }
+            done_then_wrong(&hauler, &format!("{at}/{act}"), "why", &json!({"why": "isen"}), 500).await;
+            done_then_wrong(&ola, &format!("{at}/losses"), "why", &json!({"why": "sjøen"}), 500).await;
+        }
+        let (h, (crew, id)) = (kari.report(PROFESSIONAL).await, crew_of(&app).await);
+        let given = staff.post("/api/v1/orders", order(&h, &id)).await.expect(StatusCode::CREATED);
+        let given = format!("/api/v1/orders/{}", given["id"].as_str().unwrap());
+        done_then_wrong(&crew, &format!("{given}/declinations"), "why", &json!({"why": "slipp"}), 500).await;
+        done_then_wrong(&staff, &format!("{given}/withdrawals"), "why", &json!({"why": "is"}), 500).await;
+        let sent = plan(OPEN);
+        ola.post("/api/v1/cleanups", sent.clone()).await.expect(StatusCode::CREATED);
+        let cancelled = format!("/api/v1/cleanups/{}/cancellations", sent["id"].as_str().unwrap());
+        done_then_wrong(&ola, &cancelled, "why", &json!({"why": "storm"}), 500).await;
+        for (person, act) in [(&staff, "declinations"), (&ola, "ends")] {
+            let asked = adoption("4B", true);
+            ola.post("/api/v1/adoptions", asked.clone()).await.expect(StatusCode::CREATED);
+            let path = format!("/api/v1/adoptions/{}/{act}", asked["id"].as_str().unwrap());
+            done_then_wrong(person, &path, "why", &json!({"why": "flyttet"}), 500).await;
+        }
     }
 
     async fn handing_over_and_confirming_sent_again_happen_once(app) {

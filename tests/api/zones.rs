@@ -1,8 +1,10 @@
+use std::io::Read;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::helpers::{OPEN, TestApp};
+use crate::helpers::{Answer, OPEN, TestApp};
 
 fn drawing(regime: &str, east: f64) -> Value {
     json!({"name": "Søndre", "regime": regime, "geometry":
@@ -83,6 +85,46 @@ both! {
         let delete = staff.request(Method::DELETE, &path).header("if-match", "\"2\"");
         staff.send(delete).await.expect(StatusCode::NO_CONTENT);
         assert_eq!(shore(&app).await, "shared");
+    }
+
+    async fn who_takes_gzip_gets_the_same_shore_compressed(app) {
+        let staff = app.as_role("staff").await;
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        let anyone = app.anonymous();
+        let ask = |window: &str, takes: &str| {
+            let request = anyone.request(Method::GET, &format!("/api/v1/segments?bbox={window}")).header("accept-encoding", takes);
+            anyone.send(request)
+        };
+        let whole = "8.6,58.3,8.9,58.5";
+        // The island, a part of it, nothing; before, with and after a zone on it.
+        for act in ["", "draw", "remove"] {
+            match act {
+                "draw" => drop(staff.post(&path, drawing("volunteer", 8.71)).await.expect(StatusCode::CREATED)),
+                "remove" => {
+                    let delete = staff.request(Method::DELETE, &path).header("if-match", "\"1\"");
+                    staff.send(delete).await.expect(StatusCode::NO_CONTENT);
+                }
+                _ => {}
+            }
+            for window in [whole, "8.70,58.399,8.705,58.401", "9,58,9.1,58.1"] {
+                let (plain, packed) = (ask(window, "identity").await, ask(window, "br, gzip").await);
+                assert_eq!(plain.headers.get("content-encoding"), None);
+                assert_eq!(packed.headers["content-encoding"], "gzip");
+                let varies = |answer: &Answer| answer.headers["vary"].to_str().unwrap().to_lowercase().contains("accept-encoding");
+                assert!(varies(&plain) && varies(&packed));
+                let mut unpacked = vec![];
+                flate2::read::GzDecoder::new(&*packed.bytes).read_to_end(&mut unpacked).unwrap();
+                assert_eq!(unpacked, plain.bytes, "{window}");
+                if window == whole {
+                    assert!(packed.bytes.len() < plain.bytes.len() / 2, "{} of {}", packed.bytes.len(), plain.bytes.len());
+                    assert_eq!(String::from_utf8(unpacked).unwrap().contains("volunteer"), act == "draw");
+                }
+            }
+            // Not wanted, or unknown: as it is.
+            for takes in ["gzip;q=0", "zstd", ""] {
+                assert_eq!(ask(whole, takes).await.headers.get("content-encoding"), None, "{takes}");
+            }
+        }
     }
 
     async fn a_change_must_be_based_on_what_is_there(app) {

@@ -1,8 +1,7 @@
 //! The shore itself.
 
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpResponse, get, web};
-use bytes::Bytes;
+use actix_web::http::header::{AcceptEncoding, CACHE_CONTROL, ContentEncoding, Encoding, VARY};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -80,21 +79,30 @@ pub struct InWindow {
 
 /// Segments in a window
 ///
-/// A GeoJSON FeatureCollection, copied from memory as it lies there.
+/// A GeoJSON FeatureCollection, copied from memory as it lies there: for those who take gzip, as it was compressed once.
 #[utoipa::path(tag = "coast", params(InWindow), responses(
     (status = 200, body = Object, content_type = "application/geo+json"), Refusals))]
 #[get("/api/v1/segments")]
-pub async fn segments(app: web::Data<App>, q: Params<InWindow>) -> Result<HttpResponse> {
+pub async fn segments(app: web::Data<App>, q: Params<InWindow>, req: HttpRequest) -> Result<HttpResponse> {
     let window = Window::parse(&q.0.bbox)?;
     let most = app.config.limits.segments;
-    let (features, found) = app.live.coast().shore.json_within(window, most);
+    let coast = app.live.coast();
+    let (runs, found) = coast.shore.runs_within(window, most);
     if found > most {
         let detail = format!("The window holds more than {most} segments. Ask for a smaller one, or for map tiles.");
         return Err(Error::new(Code::WindowTooLarge, detail).at("bbox"));
     }
-    let head = Bytes::from_static(br#"{"type":"FeatureCollection","features":["#);
-    let whole = [head].into_iter().chain(features).chain([Bytes::from_static(b"]}")]);
-    Ok(HttpResponse::Ok().content_type("application/geo+json").body(Pieces::of(whole.collect())))
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/geo+json").insert_header((VARY, "accept-encoding"));
+    if takes_gzip(&req) {
+        return Ok(answer.insert_header(ContentEncoding::Gzip).body(coast.shore.packed_collection(&runs)));
+    }
+    Ok(answer.body(Pieces::of(coast.shore.collection(&runs))))
+}
+
+fn takes_gzip(req: &HttpRequest) -> bool {
+    let ours = [Encoding::gzip(), Encoding::identity()];
+    req.get_header::<AcceptEncoding>().and_then(|takes| takes.negotiate(ours.iter())) == Some(Encoding::gzip())
 }
 
 /// A place and how much is wanted around it.
