@@ -138,7 +138,7 @@ impl ShoreSegment {
 }
 
 /// How many features are compressed together: with more they take fewer bytes, but more of a window's edge is not compressed.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 8;
 
 /// Some hundred neighbouring segments.
 #[derive(Debug)]
@@ -233,7 +233,7 @@ impl Block {
         let last = if segments.end == self.len() { segments.end.div_ceil(TOGETHER) } else { segments.end / TOGETHER };
         let groups = segments.start.div_ceil(TOGETHER)..last;
         if groups.is_empty() {
-            return file.plain(&self.json(segments));
+            return file.plain(self.json(segments));
         }
         let whole = |groups: Range<usize>| groups.start * TOGETHER..(groups.end * TOGETHER).min(self.len());
         let packed = self.packed.get_or_init(|| {
@@ -241,9 +241,9 @@ impl Block {
             Packed::of(groups.iter().map(|g| &**g))
         });
         let inside = whole(groups.clone());
-        file.plain(&self.json(segments.start..inside.start));
+        file.plain(self.json(segments.start..inside.start));
         file.packed(packed, groups);
-        file.plain(&self.json(inside.end..segments.end));
+        file.plain(self.json(inside.end..segments.end));
     }
 
     /// Bytes held.

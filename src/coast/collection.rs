@@ -7,10 +7,8 @@ use bytes::Bytes;
 use super::gzip::Gzip;
 use super::tree::{BLOCK, Tree};
 
-const HEAD: &[u8] = br#"{"type":"FeatureCollection","features":["#;
-const TAIL: &[u8] = b"]}";
-/// Room in a gzip file for each segment, in bytes: one by itself takes 250, some compressed together 40.
-const FOR_EACH: usize = 100;
+const HEAD: Bytes = Bytes::from_static(br#"{"type":"FeatureCollection","features":["#);
+const TAIL: Bytes = Bytes::from_static(b"]}");
 
 impl Tree {
     /// The segments of runs, in pieces: none is copied.
@@ -18,21 +16,21 @@ impl Tree {
     pub fn collection(&self, runs: &[Range<usize>]) -> Vec<Bytes> {
         let most = runs.iter().map(|run| run.len() / BLOCK + 2).sum::<usize>();
         let mut pieces = Vec::with_capacity(2 + most);
-        pieces.push(Bytes::from_static(HEAD));
+        pieces.push(HEAD);
         for run in runs {
             pieces.extend(self.parts(run.clone()).map(|(block, segments)| block.json(segments)));
         }
         if let Some(last) = pieces[1..].last_mut() {
             last.truncate(last.len() - 1); // the comma
         }
-        pieces.push(Bytes::from_static(TAIL));
+        pieces.push(TAIL);
         pieces
     }
 
-    /// The segments of runs as a gzip file, of what was compressed before as far as it can be.
+    /// The segments of runs as a gzip file, in pieces, most of which were compressed before.
     #[must_use]
-    pub fn packed_collection(&self, runs: &[Range<usize>]) -> Vec<u8> {
-        let mut file = Gzip::with_capacity(FOR_EACH * runs.iter().map(Range::len).sum::<usize>());
+    pub fn packed_collection(&self, runs: &[Range<usize>]) -> Vec<Bytes> {
+        let mut file = Gzip::with_capacity(runs.iter().map(|run| 3 * (run.len() / BLOCK + 2)).sum());
         file.plain(HEAD);
         let Some((last, others)) = runs.split_last() else { return file.end(TAIL) };
         // The last has no comma behind it, so it is none of those compressed.
@@ -41,8 +39,9 @@ impl Tree {
             self.parts(run.clone()).for_each(|(block, segments)| block.pack_into(&mut file, segments));
         }
         let (block, segment) = self.parts(last.end - 1..last.end).next().expect("a run has segments");
-        let feature = block.json(segment);
-        file.plain(&feature[..feature.len() - 1]);
+        let mut feature = block.json(segment);
+        feature.truncate(feature.len() - 1);
+        file.plain(feature);
         file.end(TAIL)
     }
 }

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
 use zlib_rs::crc32::{crc32, crc32_combine};
 use zlib_rs::{Deflate, DeflateFlush};
 
@@ -21,7 +22,7 @@ const LAST_STORED: u8 = 1;
 /// Texts that follow one another, each compressed for itself.
 #[derive(Debug)]
 pub struct Packed {
-    bytes: Box<[u8]>,
+    bytes: Bytes,
     pieces: Box<[Piece]>,
 }
 
@@ -56,7 +57,7 @@ impl Packed {
             pieces.push(last);
         }
         bytes.truncate(last.end);
-        Self { bytes: bytes.into(), pieces: pieces.into() }
+        Self { bytes: Bytes::from(bytes.into_boxed_slice()), pieces: pieces.into() }
     }
 
     /// Bytes held.
@@ -66,25 +67,26 @@ impl Packed {
     }
 }
 
-/// A gzip file on its way to somebody.
+/// A gzip file on its way to somebody, in pieces: what is long is not copied.
 pub struct Gzip {
-    out: Vec<u8>,
+    pieces: Vec<Bytes>,
     length: usize,
     sum: u32,
 }
 
 impl Gzip {
-    /// One with room for so many bytes.
+    /// One with room for so many texts.
     #[must_use]
-    pub fn with_capacity(bytes: usize) -> Self {
-        let mut out = Vec::with_capacity(bytes);
-        out.extend(HEAD);
-        Self { out, length: 0, sum: 0 }
+    pub fn with_capacity(texts: usize) -> Self {
+        let mut pieces = Vec::with_capacity(2 * texts + 4);
+        pieces.push(Bytes::from_static(&HEAD));
+        Self { pieces, length: 0, sum: 0 }
     }
 
     /// Adds a text as it is.
-    pub fn plain(&mut self, text: &[u8]) {
-        for part in text.chunks(usize::from(u16::MAX)) {
+    pub fn plain(&mut self, mut text: Bytes) {
+        while !text.is_empty() {
+            let part = text.split_to(text.len().min(u16::MAX.into()));
             self.stored(STORED, part);
         }
     }
@@ -93,7 +95,7 @@ impl Gzip {
     pub fn packed(&mut self, from: &Packed, texts: Range<usize>) {
         let before = texts.start.checked_sub(1).map_or_else(Piece::default, |i| from.pieces[i]);
         let Some(last) = from.pieces[..texts.end].last() else { return };
-        self.out.extend_from_slice(&from.bytes[before.end..last.end]);
+        self.pieces.push(from.bytes.slice(before.end..last.end));
         let length = last.plain_end - before.plain_end;
         // The sum of all up to the last text holds that of those before the first, moved by the length: it goes out the way it
         // came in, by exclusive or (Adler, `crc32_combine` of zlib).
@@ -104,21 +106,20 @@ impl Gzip {
     /// The whole file, with a last text, of at most 64 kB, as it is.
     #[must_use]
     #[allow(clippy::cast_possible_truncation)] // the length is told modulo 2^32
-    pub fn end(mut self, text: &[u8]) -> Vec<u8> {
+    pub fn end(mut self, text: Bytes) -> Vec<Bytes> {
         self.stored(LAST_STORED, text);
-        self.out.extend(self.sum.to_le_bytes());
-        self.out.extend((self.length as u32).to_le_bytes());
-        self.out
+        let [a, b] = [self.sum, self.length as u32].map(u32::to_le_bytes);
+        self.pieces.push(Bytes::copy_from_slice(&[a, b].concat()));
+        self.pieces
     }
 
-    fn stored(&mut self, kind: u8, text: &[u8]) {
+    fn stored(&mut self, kind: u8, text: Bytes) {
         let length = u16::try_from(text.len()).expect("at most 64 kB are stored at once");
-        self.out.push(kind);
-        self.out.extend(length.to_le_bytes());
-        self.out.extend((!length).to_le_bytes());
-        self.out.extend_from_slice(text);
-        self.sum = crc32(self.sum, text);
+        let ([a, b], [c, d]) = (length.to_le_bytes(), (!length).to_le_bytes());
+        self.pieces.push(Bytes::copy_from_slice(&[kind, a, b, c, d]));
+        self.sum = crc32(self.sum, &text);
         self.length += text.len();
+        self.pieces.push(text);
     }
 }
 
@@ -149,12 +150,12 @@ mod tests {
             let (a, b) = (usize::from(cut.0) % (texts.len() + 1), usize::from(cut.1) % (texts.len() + 1));
             let (from, to) = (a.min(b), a.max(b));
             let mut file = Gzip::with_capacity(0);
-            file.plain(b"first,");
+            file.plain(Bytes::from_static(b"first,"));
             file.packed(&packed, from..to);
-            texts.iter().for_each(|t| file.plain(t));
+            texts.iter().for_each(|t| file.plain(t.clone().into()));
             file.packed(&packed, 0..texts.len());
             let mut read = vec![];
-            flate2::read::GzDecoder::new(&*file.end(b"last")).read_to_end(&mut read).unwrap();
+            flate2::read::GzDecoder::new(&*file.end(Bytes::from_static(b"last")).concat()).read_to_end(&mut read).unwrap();
             let all = texts.concat();
             prop_assert_eq!(read, [b"first,", &*texts[from..to].concat(), &*all, &*all, b"last"].concat());
         }

@@ -293,7 +293,7 @@ pub(super) mod tests {
             let collection = tree.collection(&runs).concat();
             prop_assert_eq!(ids(&collection), expected);
             let mut unpacked = vec![];
-            flate2::read::GzDecoder::new(&*tree.packed_collection(&runs)).read_to_end(&mut unpacked).unwrap();
+            flate2::read::GzDecoder::new(&*tree.packed_collection(&runs).concat()).read_to_end(&mut unpacked).unwrap();
             prop_assert_eq!(unpacked, collection);
         }
 

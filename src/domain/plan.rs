@@ -47,7 +47,7 @@ states! {
         TooFar = "too_far",
         /// Too few bags for a tour of their own.
         TooFew = "too_few",
-        /// Others came first.
+        /// No vehicle has time left for it: others came first, or the shift has begun.
         NoTime = "no_time",
         /// It stays in the route it is locked in, which has no room for it.
         Locked = "locked",

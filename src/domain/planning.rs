@@ -14,6 +14,8 @@ pub struct PlanningTerms {
     pub bag_s: i32,
     /// Seconds at a reception site.
     pub site_s: i32,
+    /// Seconds from when a plan is made to when its first route may set out: a route of the same day must have reached its driver.
+    pub notice_s: i64,
     /// How much longer a road is than the straight line. 1.4 lies between what is measured for towns and for rugged coasts.
     pub road_detour: f64,
     /// How far a boat keeps from land, in metres.
@@ -36,6 +38,7 @@ impl Default for PlanningTerms {
             stop_s: 300,
             bag_s: 20,
             site_s: 900,
+            notice_s: 900,
             road_detour: 1.4,
             clearance_m: 10.0,
             clearance_per_draught_m: 10.0,

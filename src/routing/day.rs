@@ -182,14 +182,27 @@ impl Day {
         self.task.sites.iter().any(|site| takes(site, kind) && takes_all(site, pile))
     }
 
+    /// When a vehicle can set out: as its shift begins, but not before it is back from another route, nor before its driver can
+    /// have heard of this one.
+    fn earliest(&self, v: usize, d: usize) -> NaiveDateTime {
+        let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
+        let back = self.task.busy.get(&(vehicle.record.id, day)).copied();
+        let told = self.task.now + TimeDelta::seconds(self.task.terms.notice_s);
+        let local = |at: DateTime<Utc>| at.with_timezone(&self.task.zone).naive_local();
+        back.into_iter().chain([told]).map(local).fold(day.and_time(vehicle.facts.from), NaiveDateTime::max)
+    }
+
+    /// Whether a vehicle has less time than its shift.
+    pub(super) fn is_short(&self, (v, d): (usize, usize)) -> bool {
+        self.earliest(v, d) > self.task.days[d].and_time(self.task.vehicles[v].facts.from)
+    }
+
     /// When work may begin at a node, on the clock of a vehicle that stands still in its break.
     fn windows(&self, v: usize, d: usize, node: usize) -> Windows {
         let (stops, sites) = (self.problem.stops, self.problem.sites);
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
         let until = day.and_time(vehicle.facts.until);
-        let back = self.task.busy.get(&(vehicle.record.id, day)).map(|back| back.with_timezone(&self.task.zone).naive_local());
-        let from = back.map_or(day.and_time(vehicle.facts.from), |back| back.max(day.and_time(vehicle.facts.from)).min(until));
-        let shift = (self.clock(v, d, from), self.clock(v, d, until));
+        let shift = (self.clock(v, d, self.earliest(v, d).min(until)), self.clock(v, d, until));
         if node < stops {
             // What a hand has locked into a route stays there, and what breaks by it is shown.
             let may = match self.task.locked[node] {

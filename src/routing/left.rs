@@ -48,8 +48,7 @@ impl Day {
 
     /// Whether a tour for a pile alone could be driven.
     fn alone(&self, stop: usize) -> LeftWhy {
-        // A vehicle that has another route that day has less time than a shift.
-        let mut why = if self.task.busy.is_empty() { LeftWhy::TooFar } else { LeftWhy::NoTime };
+        let mut why = if self.classes.iter().any(|c| self.is_short(*c)) { LeftWhy::NoTime } else { LeftWhy::TooFar };
         for (class, c) in self.problem.classes.iter().enumerate() {
             for site in self.problem.all_sites() {
                 let tour = Tour { class, nodes: vec![c.start, stop as u32, site, c.end] };

@@ -136,6 +136,27 @@ both! {
         assert_eq!(route_of(&planned(&s.hauler, &plan).await, &late)["pause"], late["pause"]);
     }
 
+    /// It is noon in Arendal; a route given out now is not one that should have set out at seven.
+    async fn a_route_of_today_sets_out_after_it_was_planned(app) {
+        let s = scene(&app).await;
+        let search = async |vehicle: &Value| {
+            let asked = json!({"id": Uuid::now_v7(), "days": ["2026-06-10"], "vehicles": [vehicle["id"]], "piles": [s.piles[0]["id"]]});
+            let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+            planned(&s.hauler, &plan).await
+        };
+        let today = search(&s.truck).await;
+        assert_eq!(route_of(&today, &s.truck)["leaves"], "2026-06-10T10:15:00Z", "a quarter of an hour's notice");
+        let mut early = truck();
+        (early["until"], early["name"]) = (json!("12:20:00"), json!("Bil 2"));
+        let early = s.hauler.post("/api/v1/vehicles", early).await.expect(StatusCode::CREATED);
+        assert_eq!(search(&early).await["plan"]["left"][0]["why"], "no_time", "its shift is over before it is back");
+        // What is moved by hand is timed as well from when it is moved.
+        app.clock.advance(chrono::TimeDelta::hours(1));
+        let moved = json!({"pile": s.piles[0]["id"], "vehicle": s.truck["id"], "at": 0});
+        let moved = s.hauler.act(&today["plan"], "plans", "moves", moved).await.expect(StatusCode::OK);
+        assert_eq!(route_of(&moved, &s.truck)["leaves"], "2026-06-10T11:15:00Z");
+    }
+
     async fn what_does_not_fit_says_why(app) {
         let s = scene(&app).await;
         let leave = |place: (f64, f64), set: Value| {

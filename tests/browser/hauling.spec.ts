@@ -75,6 +75,7 @@ test('a route that was given out by mistake is taken back, which its driver sees
   await expect(desk.getByRole('alert')).toContainText('Its bags are due again');
   await desk.getByRole('button', { name: 'Take the route back' }).click();
   await expect(desk.locator('aside').getByText('Taken back', { exact: true })).toBeVisible();
+  await expect(desk.locator('aside').getByText('Given to the drivers')).toHaveCount(0); // it was its only route
   await expect(driver.getByText('This route was taken back.', { exact: false })).toBeVisible();
   await expect(driver.getByRole('button', { name: 'Set out' })).toHaveCount(0);
   await open(driver, '/messages');

@@ -94,10 +94,13 @@ pub async fn segments(app: web::Data<App>, q: Params<InWindow>, req: HttpRequest
     }
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/geo+json").insert_header((VARY, "accept-encoding"));
-    if takes_gzip(&req) {
-        return Ok(answer.insert_header(ContentEncoding::Gzip).body(coast.shore.packed_collection(&runs)));
-    }
-    Ok(answer.body(Pieces::of(coast.shore.collection(&runs))))
+    let pieces = if takes_gzip(&req) {
+        answer.insert_header(ContentEncoding::Gzip);
+        coast.shore.packed_collection(&runs)
+    } else {
+        coast.shore.collection(&runs)
+    };
+    Ok(answer.body(Pieces::of(pieces)))
 }
 
 fn takes_gzip(req: &HttpRequest) -> bool {

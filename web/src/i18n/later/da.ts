@@ -251,7 +251,7 @@ export const later: LaterCatalogue = {
   'pickup.why.no_site': 'intet åbent modtagested tager imod det',
   'pickup.why.too_far': 'for langt til én vagt',
   'pickup.why.too_few': 'for få sække til en tur',
-  'pickup.why.no_time': 'andre kom først',
+  'pickup.why.no_time': 'ingen tid tilbage til det',
   'pickup.why.taken_out': 'taget ud manuelt',
   'pickup.why.locked': 'låst i en rute uden plads til den',
   'pickup.why.elsewhere': 'venter ikke længere',

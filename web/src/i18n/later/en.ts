@@ -252,7 +252,7 @@ export const later = {
   'pickup.why.no_site': 'no site that is open takes it',
   'pickup.why.too_far': 'too far for one shift',
   'pickup.why.too_few': 'too few bags for a tour',
-  'pickup.why.no_time': 'others came first',
+  'pickup.why.no_time': 'no time left for it',
   'pickup.why.taken_out': 'taken out by hand',
   'pickup.why.locked': 'locked into a route that has no room for it',
   'pickup.why.elsewhere': 'does not wait any more',

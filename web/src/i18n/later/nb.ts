@@ -253,7 +253,7 @@ export const later: LaterCatalogue = {
   'pickup.why.no_site': 'ikke noe åpent mottak tar imot det',
   'pickup.why.too_far': 'for langt for ett skift',
   'pickup.why.too_few': 'for få sekker for en tur',
-  'pickup.why.no_time': 'andre kom først',
+  'pickup.why.no_time': 'ingen tid igjen til det',
   'pickup.why.taken_out': 'tatt ut for hånd',
   'pickup.why.locked': 'låst i en rute uten plass til den',
   'pickup.why.elsewhere': 'venter ikke lenger',

@@ -253,7 +253,7 @@ export const later: LaterCatalogue = {
   'pickup.why.no_site': 'ikkje noko ope mottak tek imot det',
   'pickup.why.too_far': 'for langt for eitt skift',
   'pickup.why.too_few': 'for få sekker for ein tur',
-  'pickup.why.no_time': 'andre kom først',
+  'pickup.why.no_time': 'inga tid att til det',
   'pickup.why.taken_out': 'teken ut for hand',
   'pickup.why.locked': 'låst i ei rute utan plass til han',
   'pickup.why.elsewhere': 'ventar ikkje lenger',
