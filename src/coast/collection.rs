@@ -38,10 +38,10 @@ impl Tree {
         for run in others.iter().chain([&until_last]).filter(|r| !r.is_empty()) {
             self.parts(run.clone()).for_each(|(block, segments)| block.pack_into(&mut file, segments));
         }
-        let (block, segment) = self.parts(last.end - 1..last.end).next().expect("a run has segments");
-        let mut feature = block.json(segment);
-        feature.truncate(feature.len() - 1);
-        file.plain(feature);
+        for (block, segment) in self.parts(last.end - 1..last.end) {
+            let feature = block.json(segment);
+            file.plain(feature.slice(..feature.len() - 1));
+        }
         file.end(TAIL)
     }
 }

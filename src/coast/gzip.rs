@@ -152,7 +152,9 @@ mod tests {
             let mut file = Gzip::with_capacity(0);
             file.plain(Bytes::from_static(b"first,"));
             file.packed(&packed, from..to);
-            texts.iter().for_each(|t| file.plain(t.clone().into()));
+            for text in &texts {
+                file.plain(text.clone().into());
+            }
             file.packed(&packed, 0..texts.len());
             let mut read = vec![];
             flate2::read::GzDecoder::new(&*file.end(Bytes::from_static(b"last")).concat()).read_to_end(&mut read).unwrap();
