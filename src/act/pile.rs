@@ -430,7 +430,7 @@ pub struct Into {
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn merge(tx: &mut Tx, by: &Person, id: Uuid, into: Into) -> Result<Pile> {
     let mut pile = kept_by(tx, by, id).await?;
-    if repeated(tx, by, id, "merged").await? {
+    if pile.merged_into == Some(into.into) && repeated(tx, by, id, "merged").await? {
         return find(tx, into.into).await;
     }
     let mut other: Pile = tx.thing(into.into).await?.ok_or_else(|| Error::invalid("into", "There is no such pile."))?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::gzip::Gzip;
-use super::tree::{BLOCK, Tree};
+use super::tree::{BLOCK, Entry, Tree};
 
 const HEAD: Bytes = Bytes::from_static(br#"{"type":"FeatureCollection","features":["#);
 const TAIL: Bytes = Bytes::from_static(b"]}");
@@ -38,10 +38,9 @@ impl Tree {
         for run in others.iter().chain([&until_last]).filter(|r| !r.is_empty()) {
             self.parts(run.clone()).for_each(|(block, segments)| block.pack_into(&mut file, segments));
         }
-        for (block, segment) in self.parts(last.end - 1..last.end) {
-            let feature = block.json(segment);
-            file.plain(feature.slice(..feature.len() - 1));
-        }
+        let Entry { block, i } = self.entry(last.end - 1);
+        let feature = block.json(i..i + 1);
+        file.plain(feature.slice(..feature.len() - 1));
         file.end(TAIL)
     }
 }

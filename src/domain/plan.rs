@@ -49,7 +49,7 @@ states! {
         TooFew = "too_few",
         /// No vehicle has time left for it: others came first, or the shift has begun.
         NoTime = "no_time",
-        /// It stays in the route it is locked in, which has no room for it.
+        /// It stays in the route it is locked in, which has no room or no time for it.
         Locked = "locked",
         /// Somebody took it out.
         TakenOut = "taken_out",

@@ -131,7 +131,7 @@ pub fn configure(app: &web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) +
     }
 }
 
-/// What every answer has: it is what it says it is, and opened by itself it runs nothing and is framed by nobody. What documents need
+/// What every answer of a route has: it is what it says it is, and opened by itself it runs nothing and is framed by nobody. What documents need
 /// beside it comes with them (`front`): an answer of data is small, and has no use for it (OWASP, REST Security Cheat Sheet).
 fn security_headers() -> DefaultHeaders {
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");

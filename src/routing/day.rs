@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -187,7 +187,9 @@ impl Day {
     fn earliest(&self, v: usize, d: usize) -> NaiveDateTime {
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
         let back = self.task.busy.get(&(vehicle.record.id, day)).copied();
+        // To the full minute, as people say it.
         let told = self.task.now + TimeDelta::seconds(self.task.terms.notice_s);
+        let told = told.duration_round_up(TimeDelta::minutes(1)).unwrap_or(told);
         let local = |at: DateTime<Utc>| at.with_timezone(&self.task.zone).naive_local();
         back.into_iter().chain([told]).map(local).fold(day.and_time(vehicle.facts.from), NaiveDateTime::max)
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::check::{Broken, check};
-use super::day::Day;
+use super::day::{Day, takes};
 use super::travel::{Away, Lengths};
 use super::{NEVER, Tour, UNREACHABLE};
 use crate::domain::local::instant;
@@ -118,13 +118,12 @@ impl Day {
 
     /// The conditions a tour does not keep, found by the check that the search does not share.
     fn broken(&self, tour: &Tour) -> Vec<BrokenAt> {
-        let class = &self.problem.classes[tour.class];
         let last = tour.nodes.len().saturating_sub(2);
         let found = check(&self.problem, std::slice::from_ref(tour)).into_iter().map(|broken| {
             let (at, rule) = match broken {
                 Broken::Overload { at, .. } => (at, BrokenRule::Overload),
                 Broken::Unreachable { at, .. } => (at, BrokenRule::Unreachable),
-                Broken::Late { at, .. } if class.windows[tour.nodes[at] as usize].is_never() => (at, BrokenRule::NotForIt),
+                Broken::Late { at, .. } if self.is_not_for(tour, tour.nodes[at]) => (at, BrokenRule::NotForIt),
                 Broken::Late { at, .. } | Broken::HandedInLate { at, .. } => (at, BrokenRule::Late),
                 Broken::Site { at, .. } | Broken::NotTaken { at, .. } | Broken::Twice { at, .. } => (at, BrokenRule::NotForIt),
                 Broken::NotEmpty { .. } => (last, BrokenRule::NotEmpty),
@@ -143,6 +142,14 @@ impl Day {
         all.sort_by_key(|broken| broken.stop);
         all.dedup();
         all
+    }
+
+    /// Whether the vehicle of a tour may never go to a node, whatever the hour: it may only be too late for a site that takes it.
+    fn is_not_for(&self, tour: &Tour, node: u32) -> bool {
+        let kind = self.task.vehicles[self.classes[tour.class].0].facts.kind;
+        let is_taken =
+            (node as usize).checked_sub(self.problem.stops).and_then(|s| self.task.sites.get(s)).is_some_and(|s| takes(s, kind));
+        !is_taken && self.problem.classes[tour.class].windows[node as usize].is_never()
     }
 
     /// The tour of a vehicle on a day through piles and sites in this order; what the task does not have is passed over.

@@ -39,16 +39,17 @@ impl Day {
             let far = |class: usize| self.lengths[class].network.is_roads() && self.lengths[class].places[stop].is_none();
             return if open().all(|(class, _)| far(class)) { LeftWhy::NoRoad } else { LeftWhy::Unreachable };
         }
+        // A vehicle that has another route that day, or whose shift has begun, has less time than a shift: the sites may be closed by then.
+        let short = self.classes.iter().filter(|(v, _)| self.can_load(*v, pile)).all(|c| self.is_short(*c));
         let site_open = |c: &Class| self.problem.all_sites().any(|s| !c.windows[s as usize].is_never());
         if !open().any(|(_, c)| site_open(c)) {
-            return LeftWhy::NoSite;
+            return if short { LeftWhy::NoTime } else { LeftWhy::NoSite };
         }
-        self.alone(stop)
+        self.alone(stop, if short { LeftWhy::NoTime } else { LeftWhy::TooFar })
     }
 
-    /// Whether a tour for a pile alone could be driven.
-    fn alone(&self, stop: usize) -> LeftWhy {
-        let mut why = if self.classes.iter().any(|c| self.is_short(*c)) { LeftWhy::NoTime } else { LeftWhy::TooFar };
+    /// Whether a tour for a pile alone could be driven; and why not, when neither time nor bags are what is missing.
+    fn alone(&self, stop: usize, mut why: LeftWhy) -> LeftWhy {
         for (class, c) in self.problem.classes.iter().enumerate() {
             for site in self.problem.all_sites() {
                 let tour = Tour { class, nodes: vec![c.start, stop as u32, site, c.end] };

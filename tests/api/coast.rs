@@ -1,4 +1,6 @@
-use reqwest::StatusCode;
+use std::io::Read;
+
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use strandline::domain::area::AreaKind;
 use strandline::import;
@@ -52,6 +54,26 @@ both! {
         let after = app.anonymous().get("/api/v1/coast").await.json();
         assert_eq!(after["segments"], before["segments"].as_u64().unwrap() + 3);
         assert_ne!(after["shore_version"], before["shore_version"]);
+    }
+
+    async fn a_long_shore_comes_compressed_as_well(app) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("coast.geojson");
+        let shore = feature(json!({}), json!({"type": "LineString", "coordinates": [[5.0, 58.0], [7.0, 58.1], [9.5, 58.0]]}));
+        std::fs::write(&file, json!({"type": "FeatureCollection", "features": [shore]}).to_string()).unwrap();
+        let mut events = app.service.live.subscribe();
+        let store = strandline::startup::open_store(&app.config).await.unwrap();
+        let count = import::coast(&store, &app.clock, &file, 200.0).await.unwrap();
+        assert!(count.new > 1_200, "{}", count.new);
+        tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
+        let anyone = app.anonymous();
+        let ask = |takes: &str| anyone.send(anyone.request(Method::GET, "/api/v1/segments?bbox=4,57,10,59").header("accept-encoding", takes));
+        let (plain, packed) = (ask("identity").await, ask("gzip").await);
+        assert_eq!(plain.json()["features"].as_array().unwrap().len(), count.new);
+        let mut unpacked = vec![];
+        flate2::read::GzDecoder::new(&*packed.bytes).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, plain.bytes);
+        assert!(packed.bytes.len() < plain.bytes.len() / 3, "{} of {}", packed.bytes.len(), plain.bytes.len());
     }
 
     async fn a_file_with_one_bad_feature_changes_nothing(app) {

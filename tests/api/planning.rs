@@ -136,7 +136,7 @@ both! {
         assert_eq!(route_of(&planned(&s.hauler, &plan).await, &late)["pause"], late["pause"]);
     }
 
-    /// It is noon in Arendal; a route given out now is not one that should have set out at seven.
+    /// It is noon in Arendal; a route that is searched for now cannot set out at seven.
     async fn a_route_of_today_sets_out_after_it_was_planned(app) {
         let s = scene(&app).await;
         let search = async |vehicle: &Value| {
@@ -146,10 +146,13 @@ both! {
         };
         let today = search(&s.truck).await;
         assert_eq!(route_of(&today, &s.truck)["leaves"], "2026-06-10T10:15:00Z", "a quarter of an hour's notice");
-        let mut early = truck();
-        (early["until"], early["name"]) = (json!("12:20:00"), json!("Bil 2"));
-        let early = s.hauler.post("/api/v1/vehicles", early).await.expect(StatusCode::CREATED);
-        assert_eq!(search(&early).await["plan"]["left"][0]["why"], "no_time", "its shift is over before it is back");
+        // Its shift is over, or before it is back.
+        for (until, pause) in [("11:50:00", json!(null)), ("12:20:00", truck()["pause"].clone())] {
+            let mut early = truck();
+            (early["until"], early["name"], early["pause"]) = (json!(until), json!(until), pause);
+            let early = s.hauler.post("/api/v1/vehicles", early).await.expect(StatusCode::CREATED);
+            assert_eq!(search(&early).await["plan"]["left"][0]["why"], "no_time", "{until}");
+        }
         // What is moved by hand is timed as well from when it is moved.
         app.clock.advance(chrono::TimeDelta::hours(1));
         let moved = json!({"pile": s.piles[0]["id"], "vehicle": s.truck["id"], "at": 0});

@@ -190,6 +190,16 @@ both! {
             done_then_wrong(&hauler, &format!("{at}/{act}"), "why", &json!({"why": "isen"}), 500).await;
             done_then_wrong(&ola, &format!("{at}/losses"), "why", &json!({"why": "sjøen"}), 500).await;
         }
+        // Merged into one pile is not merged into another.
+        let [from, into, other] = [pile(OPEN), pile(OPEN), pile(OPEN)];
+        for left in [&from, &into, &other] {
+            ola.post("/api/v1/piles", left.clone()).await.expect(StatusCode::CREATED);
+        }
+        for _ in 0..2 {
+            let merged = ola.act(&from, "piles", "merges", json!({"into": into["id"]})).await.expect(StatusCode::OK);
+            assert_eq!(merged["id"], into["id"]);
+        }
+        ola.act(&from, "piles", "merges", json!({"into": other["id"]})).await.refused(409, "wrong_state");
         let (h, (crew, id)) = (kari.report(PROFESSIONAL).await, crew_of(&app).await);
         let given = staff.post("/api/v1/orders", order(&h, &id)).await.expect(StatusCode::CREATED);
         let given = format!("/api/v1/orders/{}", given["id"].as_str().unwrap());

@@ -77,6 +77,9 @@ pub struct InWindow {
     bbox: String,
 }
 
+/// To compress more segments than these for the first time takes some milliseconds: other answers are not to wait for it.
+const PACKED_AT_ONCE: usize = 1_000;
+
 /// Segments in a window
 ///
 /// A GeoJSON FeatureCollection, copied from memory as it lies there: for those who take gzip, as it was compressed once.
@@ -86,21 +89,23 @@ pub struct InWindow {
 pub async fn segments(app: web::Data<App>, q: Params<InWindow>, req: HttpRequest) -> Result<HttpResponse> {
     let window = Window::parse(&q.0.bbox)?;
     let most = app.config.limits.segments;
-    let coast = app.live.coast();
-    let (runs, found) = coast.shore.runs_within(window, most);
+    let shore = app.live.coast().shore.clone();
+    let (runs, found) = shore.runs_within(window, most);
     if found > most {
         let detail = format!("The window holds more than {most} segments. Ask for a smaller one, or for map tiles.");
         return Err(Error::new(Code::WindowTooLarge, detail).at("bbox"));
     }
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/geo+json").insert_header((VARY, "accept-encoding"));
-    let pieces = if takes_gzip(&req) {
-        answer.insert_header(ContentEncoding::Gzip);
-        coast.shore.packed_collection(&runs)
+    if !takes_gzip(&req) {
+        return Ok(answer.body(Pieces::of(shore.collection(&runs))));
+    }
+    let pieces = if found > PACKED_AT_ONCE {
+        web::block(move || shore.packed_collection(&runs)).await.map_err(Error::internal)?
     } else {
-        coast.shore.collection(&runs)
+        shore.packed_collection(&runs)
     };
-    Ok(answer.body(Pieces::of(pieces)))
+    Ok(answer.insert_header(ContentEncoding::Gzip).body(Pieces::of(pieces)))
 }
 
 fn takes_gzip(req: &HttpRequest) -> bool {

@@ -253,7 +253,7 @@ export const later: LaterCatalogue = {
   'pickup.why.too_few': 'for få sække til en tur',
   'pickup.why.no_time': 'ingen tid tilbage til det',
   'pickup.why.taken_out': 'taget ud manuelt',
-  'pickup.why.locked': 'låst i en rute uden plads til den',
+  'pickup.why.locked': 'låst i en rute uden plads eller tid til den',
   'pickup.why.elsewhere': 'venter ikke længere',
   'pickup.broken.overload': 'Mere end køretøjet rummer',
   'pickup.broken.late': 'Lukket da, eller efter vagten',

@@ -254,7 +254,7 @@ export const later = {
   'pickup.why.too_few': 'too few bags for a tour',
   'pickup.why.no_time': 'no time left for it',
   'pickup.why.taken_out': 'taken out by hand',
-  'pickup.why.locked': 'locked into a route that has no room for it',
+  'pickup.why.locked': 'locked into a route that has no room or time for it',
   'pickup.why.elsewhere': 'does not wait any more',
   'pickup.broken.overload': 'More than the vehicle holds',
   'pickup.broken.late': 'Closed then, or after the shift',

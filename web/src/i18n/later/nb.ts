@@ -255,7 +255,7 @@ export const later: LaterCatalogue = {
   'pickup.why.too_few': 'for få sekker for en tur',
   'pickup.why.no_time': 'ingen tid igjen til det',
   'pickup.why.taken_out': 'tatt ut for hånd',
-  'pickup.why.locked': 'låst i en rute uten plass til den',
+  'pickup.why.locked': 'låst i en rute uten plass eller tid til den',
   'pickup.why.elsewhere': 'venter ikke lenger',
   'pickup.broken.overload': 'Mer enn kjøretøyet rommer',
   'pickup.broken.late': 'Stengt da, eller etter skiftet',

@@ -255,7 +255,7 @@ export const later: LaterCatalogue = {
   'pickup.why.too_few': 'for få sekker for ein tur',
   'pickup.why.no_time': 'inga tid att til det',
   'pickup.why.taken_out': 'teken ut for hand',
-  'pickup.why.locked': 'låst i ei rute utan plass til han',
+  'pickup.why.locked': 'låst i ei rute utan plass eller tid til han',
   'pickup.why.elsewhere': 'ventar ikkje lenger',
   'pickup.broken.overload': 'Meir enn køyretøyet rommar',
   'pickup.broken.late': 'Stengt då, eller etter skiftet',
