@@ -15,7 +15,7 @@ use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
 use crate::domain::place::LonLat;
-use crate::domain::text::{clean_optional, clean_required};
+use crate::domain::text::clean_required;
 use crate::domain::thing::Record;
 use crate::error::{Error, Result};
 use crate::store::Tx;
@@ -143,7 +143,7 @@ pub async fn approve(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Adoption> {
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn decline(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason) -> Result<Adoption> {
     let mut adoption = judged_by(tx, by, id).await?;
-    let why = clean_required("why", &reason.why, 500)?;
+    let why = reason.text()?;
     if repeated(tx, by, id, "declined").await? {
         return Ok(adoption);
     }
@@ -193,7 +193,7 @@ pub async fn pause(tx: &mut Tx, by: &Person, id: Uuid, rest: bool) -> Result<Ado
 /// `forbidden`, `not_found`, `wrong_state`.
 pub async fn end(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Adoption> {
     let mut adoption = kept_by(tx, by, id).await?;
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
+    let why = why.text()?;
     if repeated(tx, by, id, "ended").await? {
         return Ok(adoption);
     }

@@ -251,13 +251,20 @@ pub struct Why {
     pub why: Option<String>,
 }
 
+impl Why {
+    /// The words, without what does not belong in a text.
+    pub(super) fn text(&self) -> Result<Option<String>> {
+        clean_optional("why", self.why.as_deref(), 500)
+    }
+}
+
 /// It does not take place: those who come are told, and its hotspots are free again.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`.
 pub async fn cancel(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Cleanup> {
     let mut cleanup = run_by(tx, by, id).await?;
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
+    let why = why.text()?;
     if repeated(tx, by, id, "cancelled").await? {
         return Ok(cleanup);
     }

@@ -105,7 +105,7 @@ async fn move_up(tx: &mut Tx, cleanup: &mut Cleanup, all: &mut [Participant]) ->
 /// `forbidden`, `not_found`.
 pub async fn leave(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Cleanup> {
     allow(by, Action::Join, Subject::default())?;
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
+    let why = why.text()?;
     let mut cleanup: Cleanup = find(tx, id).await?;
     let mut all = tx.participants(id).await?;
     let Some(own) = all.iter_mut().find(|p| p.person == by.id && p.state != "left") else { return Ok(cleanup) };

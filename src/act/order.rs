@@ -202,7 +202,7 @@ pub async fn accept(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Order> {
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn decline(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason) -> Result<Order> {
-    let why = clean_required("why", &reason.why, 500)?;
+    let why = reason.text()?;
     if repeated(tx, by, id, "declined").await? {
         return find(tx, id).await;
     }
@@ -323,7 +323,7 @@ pub async fn approve(tx: &mut Tx, by: &Person, id: Uuid) -> Result<Order> {
 /// `forbidden`, `not_found`, `wrong_state`.
 pub async fn withdraw(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Order> {
     let mut order = for_staff(tx, by, id).await?;
-    let why = clean_optional("why", why.why.as_deref(), 500)?;
+    let why = why.text()?;
     if repeated(tx, by, id, "withdrawn").await? {
         return Ok(order);
     }

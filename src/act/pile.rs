@@ -334,12 +334,19 @@ pub struct Reason {
     pub why: String,
 }
 
+impl Reason {
+    /// The words, without what does not belong in a text.
+    pub(super) fn text(&self) -> Result<String> {
+        clean_required("why", &self.why, 500)
+    }
+}
+
 /// The hauler says no: the next one is asked.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn decline(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason, next: &[Hauler], terms: &WasteTerms) -> Result<Pile> {
-    let why = clean_required("why", &reason.why, 500)?;
+    let why = reason.text()?;
     if repeated(tx, by, id, "declined").await? {
         return find(tx, id).await; // it is another's by now
     }
@@ -374,7 +381,7 @@ pub async fn collect(tx: &mut Tx, by: &Person, id: Uuid, terms: &WasteTerms) -> 
 /// # Errors
 /// `forbidden`, `not_found`, `wrong_state`, `invalid`.
 pub async fn fail(tx: &mut Tx, by: &Person, id: Uuid, reason: Reason, terms: &WasteTerms) -> Result<Pile> {
-    let why = clean_required("why", &reason.why, 500)?;
+    let why = reason.text()?;
     if repeated(tx, by, id, "failed").await? {
         return find(tx, id).await;
     }
@@ -405,7 +412,7 @@ pub async fn miss(tx: &mut Tx, by: &Person, id: Uuid, why: Why) -> Result<Pile> 
 }
 
 async fn ended(tx: &mut Tx, by: &Person, mut pile: Pile, how: PileState, why: Why) -> Result<Pile> {
-    let why = clean_optional("why", why.why.as_deref(), 500)?; // also of what is taken for the same sent again
+    let why = why.text()?; // also of what is taken for the same sent again
     if repeated(tx, by, pile.record.id, how.text()).await? {
         return Ok(pile);
     }

@@ -236,10 +236,8 @@ impl Block {
             return file.plain(self.json(segments));
         }
         let whole = |groups: Range<usize>| groups.start * TOGETHER..(groups.end * TOGETHER).min(self.len());
-        let packed = self.packed.get_or_init(|| {
-            let groups: Vec<_> = (0..self.len().div_ceil(TOGETHER)).map(|i| self.json(whole(i..i + 1))).collect();
-            Packed::of(groups.iter().map(|g| &**g))
-        });
+        let all = 0..self.len().div_ceil(TOGETHER);
+        let packed = self.packed.get_or_init(|| Packed::of(all.map(|i| self.json(whole(i..i + 1)))));
         let inside = whole(groups.clone());
         file.plain(self.json(segments.start..inside.start));
         file.packed(packed, groups);

@@ -43,17 +43,17 @@ impl Packed {
     /// # Panics
     /// Where there is no memory.
     #[must_use]
-    pub fn of<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Self {
+    pub fn of(texts: impl Iterator<Item = Bytes>) -> Self {
         let (mut bytes, mut pieces, mut last) = (vec![], vec![], Piece::default());
         let mut deflate = Deflate::new(LEVEL, false, WINDOW_BITS);
         for text in texts {
             // What cannot be made smaller is stored, with five bytes for each 32 kB, and as many for the end.
             bytes.resize(last.end + text.len() + text.len() / 1024 + 64, 0);
             let before = deflate.total_out();
-            deflate.compress(text, &mut bytes[last.end..], DeflateFlush::FullFlush).expect("there is room for all of it");
+            deflate.compress(&text, &mut bytes[last.end..], DeflateFlush::FullFlush).expect("there is room for all of it");
             let packed = usize::try_from(deflate.total_out() - before).expect("it lies in memory");
             let (end, plain_end) = (last.end + packed, last.plain_end + text.len());
-            last = Piece { end, plain_end, sum: crc32(last.sum, text) };
+            last = Piece { end, plain_end, sum: crc32(last.sum, &text) };
             pieces.push(last);
         }
         bytes.truncate(last.end);
@@ -151,7 +151,7 @@ mod tests {
         /// What reads it checks the sum and the length; it is not our own, though its sums come from the same library.
         #[test]
         fn whatever_is_joined_is_read_as_it_was(texts in texts(), cut in any::<(u8, u8)>()) {
-            let packed = Packed::of(texts.iter().map(Vec::as_slice));
+            let packed = Packed::of(texts.iter().cloned().map(Bytes::from));
             let (a, b) = (usize::from(cut.0) % (texts.len() + 1), usize::from(cut.1) % (texts.len() + 1));
             let (from, to) = (a.min(b), a.max(b));
             let mut file = Gzip::with_capacity(0);

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use actix_files::NamedFile;
 use actix_web::http::header::{
-    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CROSS_ORIGIN_OPENER_POLICY, ContentEncoding,
-    HeaderMap, HeaderName, HeaderValue, PERMISSIONS_POLICY, REFERRER_POLICY, VARY,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CROSS_ORIGIN_OPENER_POLICY, ContentEncoding, Encoding, HeaderMap,
+    HeaderName, HeaderValue, PERMISSIONS_POLICY, REFERRER_POLICY, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::App;
 use crate::domain::words::Lang;
+use crate::http::read::takes;
 use crate::http::routes::share::{self, Card};
 
 /// Nothing but our own files may run, frame us or learn where people came from. A worker goes by the policy of its own file.
@@ -52,10 +53,9 @@ fn found(folder: &Path, address: &str) -> Option<PathBuf> {
 /// A file as it was compressed when it was built, for those who take that.
 fn static_file(req: &HttpRequest, path: &Path) -> HttpResponse {
     let kind = mime(path);
-    let takes = |name: &str| req.headers().get_all(ACCEPT_ENCODING).any(|v| v.to_str().is_ok_and(|v| v.contains(name)));
-    let packed = [("br", ContentEncoding::Brotli), ("gzip", ContentEncoding::Gzip)].into_iter().find_map(|(name, encoding)| {
-        let path = PathBuf::from(format!("{}.{}", path.display(), if name == "br" { "br" } else { "gz" }));
-        (takes(name) && path.is_file()).then_some((path, encoding))
+    let packed = [("br", ContentEncoding::Brotli), ("gz", ContentEncoding::Gzip)].into_iter().find_map(|(ending, encoding)| {
+        let path = PathBuf::from(format!("{}.{ending}", path.display()));
+        (takes(req, &Encoding::Known(encoding)) && path.is_file()).then_some((path, encoding))
     });
     let opened = match packed {
         Some((path, encoding)) => NamedFile::open(path).map(|f| f.set_content_encoding(encoding)),

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::IF_MATCH;
+use actix_web::http::header::{AcceptEncoding, Encoding, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
 use serde::Serialize;
@@ -19,6 +19,13 @@ pub struct Body<T>(pub T);
 
 /// The parameters behind the question mark.
 pub struct Params<T>(pub T);
+
+/// Whether an answer in a coding is what is wanted, rather than as it is.
+#[must_use]
+pub fn takes(req: &HttpRequest, coding: &Encoding) -> bool {
+    let wanted = |takes: AcceptEncoding| takes.negotiate([coding, &Encoding::identity()].into_iter());
+    req.get_header().and_then(wanted).as_ref() == Some(coding)
+}
 
 /// The version a change is based on, from `If-Match`.
 pub struct BasedOn(pub i64);

@@ -150,6 +150,7 @@ impl Day {
         let facts = &self.task.vehicles[v].facts;
         let depot = (self.problem.stops + self.problem.sites + v) as u32;
         let limit = |n: u32| i32::try_from(n).unwrap_or(LARGEST);
+        let shift = self.shift(v, d);
         Class {
             start: depot,
             end: depot,
@@ -159,7 +160,7 @@ impl Day {
             least: [0, 0, limit(facts.least_bags)],
             cost,
             time,
-            windows: (0..nodes).map(|node| self.windows(v, d, node)).collect(),
+            windows: (0..nodes).map(|node| self.windows(v, d, node, &shift)).collect(),
             hands_in: true,
         }
     }
@@ -199,12 +200,16 @@ impl Day {
         self.earliest(v, d) > self.task.days[d].and_time(self.task.vehicles[v].facts.from)
     }
 
-    /// When work may begin at a node, on the clock of a vehicle that stands still in its break.
-    fn windows(&self, v: usize, d: usize, node: usize) -> Windows {
+    /// What is left of a vehicle's shift, on the clock of a vehicle that stands still in its break.
+    fn shift(&self, v: usize, d: usize) -> Windows {
+        let until = self.task.days[d].and_time(self.task.vehicles[v].facts.until);
+        Windows::one(self.clock(v, d, self.earliest(v, d).min(until)), self.clock(v, d, until))
+    }
+
+    /// When work may begin at a node in a shift, on the clock of a vehicle that stands still in its break.
+    fn windows(&self, v: usize, d: usize, node: usize, shift: &Windows) -> Windows {
         let (stops, sites) = (self.problem.stops, self.problem.sites);
         let (vehicle, day) = (&self.task.vehicles[v], self.task.days[d]);
-        let until = day.and_time(vehicle.facts.until);
-        let shift = (self.clock(v, d, self.earliest(v, d).min(until)), self.clock(v, d, until));
         if node < stops {
             // What a hand has locked into a route stays there, and what breaks by it is shown.
             let may = match self.task.locked[node] {
@@ -222,11 +227,11 @@ impl Day {
             let spans = open_spans(site.hours.as_deref(), day.into(), (day + TimeDelta::days(1)).into());
             let open =
                 spans.into_iter().map(|(from, to)| (self.clock(v, d, from), self.clock(v, d, to) - self.task.terms.site_s));
-            return Windows::new(open.collect()).and(&Windows::one(shift.0, shift.1));
+            return Windows::new(open.collect()).and(shift);
         } else if node != stops + sites + v {
             return Windows::never();
         }
-        Windows::one(shift.0, shift.1)
+        shift.clone()
     }
 
     /// Seconds of a local time on the clock of a vehicle, which stands still in its break.

@@ -1,11 +1,21 @@
-use std::io::Read;
-
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use strandline::domain::area::AreaKind;
 use strandline::import;
 
 use crate::helpers::{Engine, TestApp, feature};
+
+/// Imports a shoreline beside the running service, and waits until that has it.
+async fn imported(app: &TestApp, shore: &Value) -> import::CoastCount {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("coast.geojson");
+    std::fs::write(&file, shore.to_string()).unwrap();
+    let mut events = app.service.live.subscribe();
+    let store = strandline::startup::open_store(&app.config).await.unwrap();
+    let count = import::coast(&store, &app.clock, &file, 200.0).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
+    count
+}
 
 both! {
     async fn every_segment_knows_its_municipality_and_regime(app) {
@@ -38,41 +48,27 @@ both! {
     }
 
     async fn a_corrected_shoreline_reaches_a_running_service(app) {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("coast.geojson");
         let islands = json!({"type": "FeatureCollection", "features": [
             feature(json!({}), json!({"type": "Polygon", "coordinates": [[[8.70, 58.400], [8.76, 58.400], [8.76, 58.411], [8.70, 58.411], [8.70, 58.400]]]})),
             feature(json!({}), json!({"type": "LineString", "coordinates": [[8.77, 58.40], [8.78, 58.40]]})),
         ]});
-        std::fs::write(&file, islands.to_string()).unwrap();
         let before = app.anonymous().get("/api/v1/coast").await.json();
-        let mut events = app.service.live.subscribe();
-        let store = strandline::startup::open_store(&app.config).await.unwrap();
-        let count = import::coast(&store, &app.clock, &file, 200.0).await.unwrap();
+        let count = imported(&app, &islands).await;
         assert_eq!((count.kept, count.moved, count.new, count.retired), (before["segments"].as_u64().unwrap() as usize, 0, 3, 0));
-        tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
         let after = app.anonymous().get("/api/v1/coast").await.json();
         assert_eq!(after["segments"], before["segments"].as_u64().unwrap() + 3);
         assert_ne!(after["shore_version"], before["shore_version"]);
     }
 
     async fn a_long_shore_comes_compressed_as_well(app) {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("coast.geojson");
         let shore = feature(json!({}), json!({"type": "LineString", "coordinates": [[5.0, 58.0], [7.0, 58.1], [9.5, 58.0]]}));
-        std::fs::write(&file, json!({"type": "FeatureCollection", "features": [shore]}).to_string()).unwrap();
-        let mut events = app.service.live.subscribe();
-        let store = strandline::startup::open_store(&app.config).await.unwrap();
-        let count = import::coast(&store, &app.clock, &file, 200.0).await.unwrap();
+        let count = imported(&app, &json!({"type": "FeatureCollection", "features": [shore]})).await;
         assert!(count.new > 1_200, "{}", count.new);
-        tokio::time::timeout(std::time::Duration::from_secs(10), events.recv()).await.unwrap().unwrap();
         let anyone = app.anonymous();
         let ask = |takes: &str| anyone.send(anyone.request(Method::GET, "/api/v1/segments?bbox=4,57,10,59").header("accept-encoding", takes));
         let (plain, packed) = (ask("identity").await, ask("gzip").await);
         assert_eq!(plain.json()["features"].as_array().unwrap().len(), count.new);
-        let mut unpacked = vec![];
-        flate2::read::GzDecoder::new(&*packed.bytes).read_to_end(&mut unpacked).unwrap();
-        assert_eq!(unpacked, plain.bytes);
+        assert_eq!(packed.unpacked(), plain.bytes);
         assert!(packed.bytes.len() < plain.bytes.len() / 3, "{} of {}", packed.bytes.len(), plain.bytes.len());
     }
 

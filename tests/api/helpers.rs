@@ -1,5 +1,6 @@
 //! A service of its own for each test, on a fresh database, with a small coast and a clock that stands still.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -291,6 +292,14 @@ impl Answer {
 
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// The body of an answer that was sent as gzip.
+    pub fn unpacked(&self) -> Vec<u8> {
+        assert_eq!(self.headers["content-encoding"], "gzip");
+        let mut body = vec![];
+        flate2::read::GzDecoder::new(&*self.bytes).read_to_end(&mut body).unwrap();
+        body
     }
 
     /// The body of an answer with this status.

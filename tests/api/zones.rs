@@ -1,5 +1,3 @@
-use std::io::Read;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -109,11 +107,9 @@ both! {
             for window in [whole, "8.70,58.399,8.705,58.401", "9,58,9.1,58.1"] {
                 let (plain, packed) = (ask(window, "identity").await, ask(window, "br, gzip").await);
                 assert_eq!(plain.headers.get("content-encoding"), None);
-                assert_eq!(packed.headers["content-encoding"], "gzip");
                 let varies = |answer: &Answer| answer.headers["vary"].to_str().unwrap().to_lowercase().contains("accept-encoding");
                 assert!(varies(&plain) && varies(&packed));
-                let mut unpacked = vec![];
-                flate2::read::GzDecoder::new(&*packed.bytes).read_to_end(&mut unpacked).unwrap();
+                let unpacked = packed.unpacked();
                 assert_eq!(unpacked, plain.bytes, "{window}");
                 if window == whole {
                     assert!(packed.bytes.len() < plain.bytes.len() / 2, "{} of {}", packed.bytes.len(), plain.bytes.len());

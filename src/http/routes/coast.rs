@@ -1,7 +1,7 @@
 //! The shore itself.
 
-use actix_web::http::header::{AcceptEncoding, CACHE_CONTROL, ContentEncoding, Encoding, VARY};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, web};
+use actix_web::http::header::{CACHE_CONTROL, ContentEncoding, Encoding, VARY};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -13,7 +13,7 @@ use crate::domain::zone::Regime;
 use crate::error::{Code, Error, Result};
 use crate::http::App;
 use crate::http::pieces::Pieces;
-use crate::http::read::Params;
+use crate::http::read::{Params, takes};
 
 /// What a client needs to know before anything else.
 #[derive(Serialize, ToSchema)]
@@ -97,7 +97,7 @@ pub async fn segments(app: web::Data<App>, q: Params<InWindow>, req: HttpRequest
     }
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/geo+json").insert_header((VARY, "accept-encoding"));
-    if !takes_gzip(&req) {
+    if !takes(&req, &Encoding::gzip()) {
         return Ok(answer.body(Pieces::of(shore.collection(&runs))));
     }
     let pieces = if found > PACKED_AT_ONCE {
@@ -106,11 +106,6 @@ pub async fn segments(app: web::Data<App>, q: Params<InWindow>, req: HttpRequest
         shore.packed_collection(&runs)
     };
     Ok(answer.insert_header(ContentEncoding::Gzip).body(Pieces::of(pieces)))
-}
-
-fn takes_gzip(req: &HttpRequest) -> bool {
-    let ours = [Encoding::gzip(), Encoding::identity()];
-    req.get_header::<AcceptEncoding>().and_then(|takes| takes.negotiate(ours.iter())) == Some(Encoding::gzip())
 }
 
 /// A place and how much is wanted around it.
