@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
-use strandline::coast::block::{Bounds, ShoreSegment};
+use strandline::coast::block::ShoreSegment;
+use strandline::coast::bounds::Bounds;
 use strandline::coast::cut::{Run, cut, runs};
 use strandline::coast::earth::{Vertex, line_metres};
 use strandline::coast::layer::around;

@@ -11,7 +11,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use uuid::Uuid;
 
-use super::block::{Bounds, ShoreSegment, representative};
+use super::block::{ShoreSegment, representative};
+use super::bounds::Bounds;
 use super::earth::{Vertex, metres};
 use super::layer::{Layer, Placed, around};
 use super::polygon::{contains, metres_to, windows};

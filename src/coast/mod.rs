@@ -1,6 +1,7 @@
 //! The coast in memory: R-tree layers that answer every map read. No SQL, no HTTP.
 
 pub mod block;
+pub mod bounds;
 pub mod collection;
 pub mod cut;
 pub mod earth;

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use uuid::Uuid;
 
-use super::block::Ball;
+use super::bounds::{Bounds, Viewpoint};
 use super::earth::{Xyz, metres, nearest_on_line};
 use super::tree::{Entry, FANOUT, Tree};
 use crate::domain::place::LonLat;
@@ -31,68 +31,57 @@ impl Tree {
     #[must_use]
     pub fn nearest(&self, at: LonLat, k: usize, within: f64) -> Vec<Near> {
         let mut search = Search::from(at, k, within);
-        if !self.levels.is_empty() {
-            search.queue.push(Step { metres: 0.0, what: What::Node(self.levels.len() - 1, 0) });
-        }
-        let (mut out, mut places) = (vec![], vec![]);
-        while let Some(step) = search.queue.pop() {
-            if out.len() == k || step.metres > within {
+        search.queue.extend(self.levels.len().checked_sub(1).map(|top| Step { metres: 0.0, level: top, i: 0 }));
+        while let Some(Step { metres, level, i }) = search.queue.pop() {
+            if metres > search.limit {
                 break;
             }
-            match step.what {
-                What::Node(0, segment) => {
-                    let Entry { block, i } = self.entry(segment);
-                    let (distance2, place) = nearest_on_line(search.from, block.line(i));
-                    places.push((segment, place));
-                    search.add(distance2.sqrt(), places.len() - 1);
-                }
-                What::Node(level, i) => {
-                    let (below, children) = (level - 1, self.children(level, i));
-                    let from = children.start;
-                    let balls = &self.levels[below].balls[children];
-                    search.look(balls, |c| self.under(below, from + c).len(), |c| What::Node(below, from + c));
-                }
-                What::Place(n) => {
-                    let (segment, place) = places[n];
-                    let Entry { block, i } = self.entry(segment);
-                    out.push(Near {
-                        id: block.id(i),
-                        distance_m: metres(at, place),
-                        place,
-                        regime: block.regime(i),
-                        municipality: block.municipality(i).map(str::to_owned),
-                    });
-                }
+            if level == 0 {
+                let Entry { block, i: segment } = self.entry(i);
+                let (distance2, place) = nearest_on_line(search.from, block.line(segment));
+                search.found(Found { metres: distance2.sqrt(), segment: i, place });
+            } else {
+                let (below, children) = (level - 1, self.children(level, i));
+                let from = children.start;
+                let boxes = &self.levels[below][children];
+                search.look(boxes, |c| self.under(below, from + c).len(), |metres, c| Step { metres, level: below, i: from + c });
             }
         }
-        out
+        let near = |f: Found| {
+            let Entry { block, i } = self.entry(f.segment);
+            let municipality = block.municipality(i).map(str::to_owned);
+            Near { id: block.id(i), distance_m: metres(at, f.place), place: f.place, regime: block.regime(i), municipality }
+        };
+        search.found.into_iter().map(near).collect()
     }
 }
 
-/// What is to be looked at, and how far away it may be.
+/// What is to be looked at, and what was found.
 struct Search {
     from: Xyz,
+    view: Viewpoint,
     k: usize,
     queue: BinaryHeap<Step>,
-    /// The metres of the nearest places found so far.
-    found: Vec<f64>,
+    /// The nearest so far, nearest first.
+    found: Vec<Found>,
     /// Farther than this nothing is wanted.
     limit: f64,
 }
 
 impl Search {
     fn from(at: LonLat, k: usize, within: f64) -> Self {
-        Self { from: Xyz::of(at), k, queue: BinaryHeap::with_capacity(128), found: vec![], limit: within }
+        let queue = BinaryHeap::with_capacity(8 * FANOUT);
+        Self { from: Xyz::of(at), view: Viewpoint::of(at), k, queue, found: vec![], limit: within }
     }
 
-    /// Queues what lies in balls. What cannot be among the nearest any more is not even queued; a ball over enough segments says
+    /// Queues what lies in boxes. What cannot be among the nearest any more is not even queued; a box around enough segments says
     /// how far at most.
-    fn look(&mut self, balls: &[Ball], segments: impl Fn(usize) -> usize, what: impl Fn(usize) -> What) {
+    fn look(&mut self, boxes: &[Bounds], segments: impl Fn(usize) -> usize, step: impl Fn(f64, usize) -> Step) {
         let mut reaches = [(0.0, 0.0); FANOUT];
-        for (reach, ball) in reaches.iter_mut().zip(balls) {
-            *reach = ball.reach(self.from);
+        for (reach, of) in reaches.iter_mut().zip(boxes) {
+            *reach = self.view.reach(*of);
         }
-        let reaches = &reaches[..balls.len()];
+        let reaches = &reaches[..boxes.len()];
         for (i, (_, at_most)) in reaches.iter().enumerate() {
             if *at_most < self.limit && segments(i) >= self.k {
                 self.limit = *at_most;
@@ -100,34 +89,36 @@ impl Search {
         }
         for (i, (metres, _)) in reaches.iter().enumerate() {
             if *metres <= self.limit {
-                self.queue.push(Step { metres: *metres, what: what(i) });
+                self.queue.push(step(*metres, i));
             }
         }
     }
 
-    /// A place so far away, by its number.
-    fn add(&mut self, metres: f64, n: usize) {
-        let at = self.found.partition_point(|m| *m <= metres);
-        self.found.insert(at, metres);
+    fn found(&mut self, found: Found) {
+        if found.metres > self.limit {
+            return;
+        }
+        let at = self.found.partition_point(|f| f.metres <= found.metres);
+        self.found.insert(at, found);
         self.found.truncate(self.k);
         if self.found.len() == self.k {
-            self.limit = self.limit.min(self.found[self.k - 1]);
+            self.limit = self.limit.min(self.found[self.k - 1].metres);
         }
-        self.queue.push(Step { metres, what: What::Place(n) });
     }
 }
 
-/// What the search for the nearest looks at next: the least far first.
-struct Step {
+/// A segment that was found: how far away, and where.
+struct Found {
     metres: f64,
-    what: What,
+    segment: usize,
+    place: LonLat,
 }
 
-enum What {
-    /// A node of a level; of the lowest, a segment.
-    Node(usize, usize),
-    /// A place found.
-    Place(usize),
+/// What the search for the nearest looks at next, the least far first: a node of a level; of the lowest, a segment.
+struct Step {
+    metres: f64,
+    level: usize,
+    i: usize,
 }
 
 impl Ord for Step {

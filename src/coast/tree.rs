@@ -5,7 +5,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{Ball, Block, Bounds, ShoreSegment};
+use super::block::{Block, ShoreSegment};
+use super::bounds::Bounds;
 use super::earth::{HALF_TURN, POLE, Vertex};
 use crate::domain::place::Window;
 
@@ -14,20 +15,13 @@ pub(super) const FANOUT: usize = 16;
 /// Segments in a block: those under one node two levels above them.
 pub(super) const BLOCK: usize = FANOUT * FANOUT;
 
-/// The nodes of a level. A search reads only the boxes or only the balls of some: each lie by themselves.
-#[derive(Debug)]
-pub(super) struct Level {
-    bounds: Vec<Bounds>,
-    pub(super) balls: Vec<Ball>,
-}
-
 /// A shoreline in memory.
 #[derive(Debug, Clone)]
 pub struct Tree {
     blocks: Vec<Arc<Block>>,
-    /// `levels[0]` has the segments themselves, each further level a node for each [`FANOUT`] below; the last, at least the
-    /// second, has one. They lie apart from the blocks: a search goes into few of those.
-    pub(super) levels: Arc<[Level]>,
+    /// The boxes of nodes. `levels[0]` has those of the segments themselves, each further level one for each [`FANOUT`] below; the
+    /// last, at least the second, has one. They lie apart from the blocks: a search goes into few of those.
+    pub(super) levels: Arc<[Vec<Bounds>]>,
     count: usize,
 }
 
@@ -70,15 +64,14 @@ impl Tree {
     /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let nodes: usize = self.levels.iter().map(Level::len).sum();
-        self.blocks.iter().map(|b| b.bytes() + size_of::<Arc<Block>>()).sum::<usize>()
-            + nodes * (size_of::<Bounds>() + size_of::<Ball>())
+        let nodes: usize = self.levels.iter().map(Vec::len).sum();
+        self.blocks.iter().map(|b| b.bytes() + size_of::<Arc<Block>>()).sum::<usize>() + nodes * size_of::<Bounds>()
     }
 
     /// The box around all.
     #[must_use]
     pub fn bounds(&self) -> Option<Bounds> {
-        self.levels.last().map(|top| top.bounds[0])
+        self.levels.last().map(|top| top[0])
     }
 
     /// Gives every segment that meets the windows its regime and municipality anew, in a tree that shares all blocks
@@ -160,13 +153,13 @@ impl Tree {
         let mut stack = Vec::with_capacity(4 * FANOUT);
         stack.extend(self.levels.len().checked_sub(1).map(|top| (top, 0)));
         while let Some((level, i)) = stack.pop() {
-            if bounds.holds(self.levels[level].bounds[i]) {
+            if bounds.holds(self.levels[level][i]) {
                 if !see(self.under(level, i)) {
                     return;
                 }
                 continue;
             }
-            let below = &self.levels[level - 1].bounds;
+            let below = &self.levels[level - 1];
             let mut met = self.children(level, i).filter(|c| bounds.meets(below[*c]));
             if level > 1 {
                 stack.extend(met.rev().map(|c| (level - 1, c)));
@@ -187,30 +180,14 @@ impl Tree {
     }
 }
 
-impl Level {
-    fn len(&self) -> usize {
-        self.balls.len()
-    }
-
-    /// The level above.
-    fn above(&self) -> Self {
-        Self {
-            bounds: self.bounds.chunks(FANOUT).map(|some| some.iter().fold(Bounds::EMPTY, |a, b| a.and(*b))).collect(),
-            balls: self.balls.chunks(FANOUT).map(Ball::over).collect(),
-        }
-    }
-}
-
-fn levels(segments: &[ShoreSegment]) -> Arc<[Level]> {
+fn levels(segments: &[ShoreSegment]) -> Arc<[Vec<Bounds>]> {
     if segments.is_empty() {
         return Arc::new([]);
     }
-    let mut levels = vec![Level {
-        bounds: segments.iter().map(|s| Bounds::around(&s.line)).collect(),
-        balls: segments.iter().map(|s| Ball::around(&s.line)).collect(),
-    }];
+    let mut levels: Vec<Vec<Bounds>> = vec![segments.iter().map(|s| Bounds::around(&s.line)).collect()];
     while levels.len() < 2 || levels[levels.len() - 1].len() > 1 {
-        levels.push(levels[levels.len() - 1].above());
+        let below = levels[levels.len() - 1].chunks(FANOUT);
+        levels.push(below.map(|some| some.iter().fold(Bounds::EMPTY, |a, b| a.and(*b))).collect());
     }
     levels.into()
 }
