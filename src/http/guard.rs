@@ -2,11 +2,9 @@
 
 use std::net::IpAddr;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
-use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, web};
+use actix_web::web;
 use governor::clock::{Clock, DefaultClock};
 
 use super::App;
@@ -16,12 +14,12 @@ use crate::error::{Code, Error};
 ///
 /// # Errors
 /// `cross_site`, `rate_limited`.
-pub async fn guard<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> std::result::Result<ServiceResponse<B>, ActixError> {
+pub fn guard(req: &ServiceRequest) -> Result<(), Error> {
     if !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        same_site(&req)?;
-        slow_enough(&req)?;
+        same_site(req)?;
+        slow_enough(req)?;
     }
-    next.call(req).await
+    Ok(())
 }
 
 /// The cookie is `SameSite=Lax`; this also stops what a browser would let through.

@@ -12,10 +12,13 @@ pub mod session;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Instant;
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::web;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::{Error as ActixError, web};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
@@ -111,16 +114,14 @@ fn operation_id(method: &str, path: &str) -> String {
     std::iter::once(method).chain(parts).collect::<Vec<_>>().join("_")
 }
 
-/// All routes with what stands before them.
+/// All routes, behind the door.
 pub fn configure(app: &web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
     let app = app.clone();
     move |service| {
         service.app_data(app).service(
             web::scope("")
                 .wrap(Compress::default())
-                .wrap(security_headers())
-                .wrap(from_fn(guard::guard))
-                .wrap(from_fn(observe::observe))
+                .wrap(from_fn(door))
                 .configure(|s| {
                     let mut described = utoipa_actix_web::service_config::ServiceConfig::new(s);
                     routes::all(&mut described);
@@ -131,11 +132,23 @@ pub fn configure(app: &web::Data<App>) -> impl FnOnce(&mut web::ServiceConfig) +
     }
 }
 
-/// What every answer of a route has: it is what it says it is, and opened by itself it runs nothing and is framed by nobody. What documents need
-/// beside it comes with them (`front`): an answer of data is small, and has no use for it (OWASP, REST Security Cheat Sheet).
-fn security_headers() -> DefaultHeaders {
-    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-    DefaultHeaders::new()
-        .add((CONTENT_SECURITY_POLICY, policy))
-        .add((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+/// What every request goes through: it is let in or refused, and either answer is made safe and counted.
+async fn door<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, ActixError> {
+    let started = Instant::now();
+    let mut answer = match guard::guard(&req) {
+        Ok(()) => next.call(req).await?.map_into_left_body(),
+        Err(refusal) => req.error_response(refusal).map_into_right_body(),
+    };
+    make_safe(answer.headers_mut());
+    observe::observe(&answer, started.elapsed());
+    Ok(answer)
+}
+
+/// What every answer has: it is what it says it is, and opened by itself it runs nothing and is framed by nobody. What documents
+/// need beside it comes with them (`front`): an answer of data is small, and has no use for it (OWASP, REST Security Cheat Sheet).
+fn make_safe(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    }
 }

@@ -2,13 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::Duration;
 
-use actix_web::Error as ActixError;
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
-use actix_web::middleware::Next;
 use metrics::{Counter, Histogram};
 
 /// What tells requests apart: all of it from a short list, whatever was asked.
@@ -24,23 +21,17 @@ thread_local! {
     static COUNTED: RefCell<HashMap<Kind, (Counter, Histogram)>> = RefCell::default();
 }
 
-/// Counts and logs a request.
-///
-/// # Errors
-/// What is inside refuses.
-pub async fn observe<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> std::result::Result<ServiceResponse<B>, ActixError> {
-    let started = Instant::now();
-    let done = next.call(req).await?;
+/// Counts and logs a request that was answered.
+pub fn observe<B>(done: &ServiceResponse<B>, took: Duration) {
     let route = done.request().match_pattern().unwrap_or_else(|| "other".into());
     let kind = Kind { method: known(done.request().method()), route, status: done.status().as_u16() };
-    let seconds = started.elapsed().as_secs_f64();
+    let seconds = took.as_secs_f64();
     tracing::debug!(method = kind.method, route = kind.route, status = kind.status, seconds, "http.request");
     COUNTED.with_borrow_mut(|counted| {
         let (requests, times) = counted.entry(kind).or_insert_with_key(meters);
         requests.increment(1);
         times.record(seconds);
     });
-    Ok(done)
 }
 
 fn meters(kind: &Kind) -> (Counter, Histogram) {

@@ -119,7 +119,9 @@ async fn parameters_that_are_none_are_refused() {
 async fn addresses_and_methods_there_are_not() {
     let app = TestApp::spawn(Engine::Sqlite).await;
     let ola = app.volunteer().await;
-    ola.get("/api/v1/nothing").await.refused(404, "not_found");
+    for path in ["/api/v1/nothing", "/api/v1/hotspots/seven/times", "/api/v1/messages/x", "/api/v1/", "/api"] {
+        ola.get(path).await.refused(404, "not_found");
+    }
     ola.get("/api/v1/hotspots/seven").await.refused(404, "not_found");
     ola.get("/api/v1/hotspots/019f0000-0000-7000-8000-000000000000").await.refused(404, "not_found");
     ola.send(ola.request(Method::DELETE, "/api/v1/hotspots")).await.refused(405, "method_not_allowed");

@@ -72,7 +72,9 @@ async fn writes_from_another_site_are_refused() {
     let from = |name: &'static str, value: &'static str| {
         ola.request(reqwest::Method::POST, "/api/v1/hotspots").header(name, value).json(&report(OPEN))
     };
-    ola.send(from("origin", "https://evil.example")).await.refused(400, "cross_site");
+    let refused = ola.send(from("origin", "https://evil.example")).await;
+    assert_eq!(refused.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
+    refused.refused(400, "cross_site");
     ola.send(from("origin", "null")).await.refused(400, "cross_site");
     ola.send(from("sec-fetch-site", "cross-site")).await.refused(400, "cross_site");
     ola.send(from("sec-fetch-site", "same-origin")).await.expect(StatusCode::CREATED);
