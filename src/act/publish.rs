@@ -30,6 +30,9 @@ async fn vehicle_of(tx: &mut Tx, route: &PickupRoute, given: &[PickupRoute], tod
     if route.day < today {
         return refused("A day of it is over. Make another plan.", "day_over", route.day.to_string());
     }
+    if route.leaves < tx.now {
+        return refused("A vehicle of it should have set out by now. Search again.", "vehicle_late", route.vehicle_name.clone());
+    }
     if !vehicle.in_use {
         return refused("A vehicle of it is out of use. Search again.", "vehicle_out_of_use", route.vehicle_name.clone());
     }

@@ -162,6 +162,10 @@ both! {
         s.hauler.act(&draft["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
         let anew = planned(&s.hauler, &draft["plan"]).await;
         assert_eq!((&anew["plan"]["left"][0]["pile"], &anew["plan"]["left"][0]["why"]), (&s.piles[0]["id"], &json!("elsewhere")));
+        let leaves: chrono::DateTime<chrono::Utc> = anew["routes"][0]["leaves"].as_str().unwrap().parse().unwrap();
+        app.clock.advance(leaves - app.clock.now() + TimeDelta::minutes(1));
+        let refused = s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.refused(409, "wrong_state");
+        assert_eq!(refused["vehicle_late"], s.truck["name"], "{refused}");
         app.clock.advance(TimeDelta::days(2));
         let refused = s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.refused(409, "wrong_state");
         assert_eq!(refused["day_over"], DAY, "{refused}");

@@ -238,6 +238,7 @@ export const later = {
   'pickup.locked': 'Stays in this route',
   'pickup.vehicleTaken': '{name} has another route at that time. Plan the rest again.',
   'pickup.vehicleOut': '{name} is out of use. Plan the rest again.',
+  'pickup.vehicleLate': '{name} should have set out by now. Plan the rest again.',
   'pickup.dayOver': 'One of its days is over. Make another plan.',
   'pickup.pileTaken': '{name} does not wait any more. Plan the rest again.',
   'pickup.publishHint': 'Those who left the bags are told when they will be fetched.',
