@@ -70,7 +70,7 @@ impl Bounds {
 const LEAST_RADIUS: f64 = 6_335_439.0;
 /// The greatest: at the poles.
 const GREATEST_RADIUS: f64 = 6_399_594.0;
-/// Metres by which the straight lines that are measured may lie nearer than the shore (see `nearest_on_line`), and roundings.
+/// Metres by which the straight lines that are measured may lie off the shore: 0.2 (see `nearest_on_line`), and roundings.
 const SUNK: f64 = 0.3;
 /// Units of a [`Vertex`] in a whole turn.
 const TURN: f64 = 2.0 * HALF_TURN as f64;
@@ -99,7 +99,8 @@ impl Viewpoint {
     /// Two points of the ellipsoid are at least as far apart as their verticals on a globe of its least radius of curvature (a
     /// ball of that radius rolls freely inside it: Blaschke 1916), and at most as far as the way between those on one of its
     /// greatest. On the globe it is the haversine formula, with the least and the greatest cosine between here and the box: a
-    /// cosine differs from ours by no more than the latitudes do.
+    /// cosine differs from ours by no more than the latitudes do. The second goes the long way round where the 180th meridian is near: true,
+    /// but of no use there.
     #[must_use]
     pub fn reach(&self, of: Bounds) -> (f64, f64) {
         let [west, south, east, north] = [of.west, of.south, of.east, of.north].map(f64::from);
@@ -129,16 +130,29 @@ mod tests {
         (prop_oneof![-180.0..=180.0_f64, Just(180.0), Just(-180.0)], lat).prop_map(|(lon, lat)| LonLat { lon, lat })
     }
 
+    fn fit(lon: f64, lat: f64) -> Vertex {
+        Vertex::of(lon.clamp(-180.0, 180.0), lat.clamp(-90.0, 90.0))
+    }
+
+    /// Lines of a few metres to a hundred degrees, from anywhere and from beside them.
+    fn views() -> impl Strategy<Value = (LonLat, Vec<Vertex>)> {
+        let step = || (-1.0..1.0_f64, -1.0..1.0_f64);
+        let steps = proptest::collection::vec(step(), 1..5);
+        (anywhere(), anywhere(), 0.0..1.0_f64, steps, step(), any::<bool>()).prop_map(
+            |(start, elsewhere, size, steps, (x, y), beside)| {
+                let size = 1e-4 * (1e6_f64).powf(size);
+                let line =
+                    [(0.0, 0.0)].iter().chain(&steps).map(|(x, y)| fit(start.lon + x * size, start.lat + y * size)).collect();
+                (if beside { fit(start.lon + 3.0 * x * size, start.lat + 3.0 * y * size).degrees() } else { elsewhere }, line)
+            },
+        )
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1024))]
 
         #[test]
-        fn what_is_in_a_box_lies_within_its_reach(from in anywhere(), start in anywhere(), size in 0.0..1.0_f64,
-                                                  steps in proptest::collection::vec((-1.0..1.0_f64, -1.0..1.0_f64), 1..5)) {
-            // From a few metres to a fifth of the world.
-            let size = 1e-4 * (1e6_f64).powf(size);
-            let fit = |lon: f64, lat: f64| Vertex::of(lon.clamp(-180.0, 180.0), lat.clamp(-90.0, 90.0));
-            let line: Vec<_> = [(0.0, 0.0)].iter().chain(&steps).map(|(x, y)| fit(start.lon + x * size, start.lat + y * size)).collect();
+        fn what_is_in_a_box_lies_within_its_reach((from, line) in views()) {
             let (least, most) = Viewpoint::of(from).reach(Bounds::around(&line));
             let here = Xyz::of(from);
             let nearest = nearest_on_line(here, &line).0.sqrt();
@@ -148,14 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn near_boxes_are_judged_closely() {
-        for lat in [0.0, 58.4, 71.0] {
-            let of = Bounds::around(&[Vertex::of(8.7, lat), Vertex::of(8.702, lat + 0.001)]);
-            let from = LonLat { lon: 8.69, lat: lat - 0.01 };
-            let (least, most) = Viewpoint::of(from).reach(of);
-            let (near, far) = (LonLat { lon: 8.7, lat }, LonLat { lon: 8.702, lat: lat + 0.001 });
-            let metres = |to| Xyz::of(from).distance(Xyz::of(to));
-            assert!(least > 0.98 * metres(near) && most < 1.02 * metres(far), "{least} {most}");
+    fn near_boxes_are_judged_closely_from_every_side() {
+        for (lon, lat) in [(8.7, 0.0), (8.7, 58.4), (8.7, 71.0), (179.998, 71.0), (-180.0, -60.0)] {
+            let corners = [(0.0, 0.0), (0.002, 0.0), (0.002, 0.001), (0.0, 0.001), (0.0, 0.0)];
+            let ring: Vec<_> = corners.iter().map(|(x, y)| fit(lon + x, lat + y)).collect();
+            for (x, y) in [(-0.02, 0.0005), (0.02, 0.0005), (0.001, -0.01), (0.001, 0.01), (-0.02, -0.01), (0.02, 0.01)] {
+                let from = Vertex::of(lon + x + if lon + x < -180.0 { 360.0 } else { 0.0 }, lat + y).degrees();
+                let (least, _) = Viewpoint::of(from).reach(Bounds::around(&ring));
+                let nearest = nearest_on_line(Xyz::of(from), &ring).0.sqrt();
+                assert!(least > 0.98 * nearest && least <= nearest, "{from:?} {lon} {lat}: {least} {nearest}");
+            }
         }
     }
 }

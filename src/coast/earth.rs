@@ -129,7 +129,7 @@ pub fn nearest_on_line(from: Xyz, line: &[Vertex]) -> (f64, LonLat) {
 
 /// Into how many pieces of at most so many degrees an edge is to be cut.
 ///
-/// A straight line through the earth sinks below a long edge: 8 cm over 0.02°, 250 m over a degree.
+/// A straight line through the earth sinks below a long edge: 10 cm over 0.02° (20 where it is as long both ways), 250 m over a degree.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a small positive count
 fn pieces(a: Vertex, b: Vertex, degrees: f64) -> u32 {
     let span = f64::from(a.lon.abs_diff(b.lon).max(a.lat.abs_diff(b.lat))) / SCALE;

@@ -8,6 +8,8 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use metrics::{Counter, Histogram};
 
+use super::routes;
+
 /// What tells requests apart: all of it from a short list, whatever was asked.
 #[derive(PartialEq, Eq, Hash)]
 struct Kind {
@@ -23,8 +25,11 @@ thread_local! {
 
 /// Counts and logs a request that was answered.
 pub fn observe<B>(done: &ServiceResponse<B>, took: Duration) {
-    let route = done.request().match_pattern().unwrap_or_else(|| "other".into());
-    let kind = Kind { method: known(done.request().method()), route, status: done.status().as_u16() };
+    let req = done.request();
+    // What was refused at the door, or by all routes of an address, has been at none.
+    let route = req.match_pattern().or_else(|| routes::known(req.path()).map(str::to_owned));
+    let route = route.unwrap_or_else(|| "other".into());
+    let kind = Kind { method: known(req.method()), route, status: done.status().as_u16() };
     let seconds = took.as_secs_f64();
     tracing::debug!(method = kind.method, route = kind.route, status = kind.status, seconds, "http.request");
     COUNTED.with_borrow_mut(|counted| {

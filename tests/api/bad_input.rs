@@ -122,6 +122,8 @@ async fn addresses_and_methods_there_are_not() {
     for path in ["/api/v1/nothing", "/api/v1/hotspots/seven/times", "/api/v1/messages/x", "/api/v1/", "/api"] {
         ola.get(path).await.refused(404, "not_found");
     }
+    // Encoded, an address is the same one (RFC 3986, 6.2.2.2).
+    ola.get("/api/v1/%68otspots").await.expect(StatusCode::OK);
     ola.get("/api/v1/hotspots/seven").await.refused(404, "not_found");
     ola.get("/api/v1/hotspots/019f0000-0000-7000-8000-000000000000").await.refused(404, "not_found");
     ola.send(ola.request(Method::DELETE, "/api/v1/hotspots")).await.refused(405, "method_not_allowed");

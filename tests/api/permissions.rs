@@ -453,6 +453,23 @@ fn every_route_is_in_the_table_and_in_the_description() {
     assert_eq!(described, known);
 }
 
+#[tokio::test]
+async fn every_route_is_reached_at_its_address() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    let anyone = app.anonymous();
+    for (method, path, _) in ROUTES.iter().filter(|(_, p, _)| *p != "/api/v1/events") {
+        // The live feed, which does not end, has tests of its own.
+        let filled: Vec<_> = path.split('/').map(|word| if word.starts_with('{') { "1" } else { word }).collect();
+        let filled = filled.join("/");
+        let got = anyone.send(anyone.request(method.to_uppercase().parse().unwrap(), &filled)).await;
+        let text = String::from_utf8_lossy(&got.bytes);
+        assert!(
+            got.status != StatusCode::METHOD_NOT_ALLOWED && !text.contains("There is nothing at this address"),
+            "{method} {filled}: {text}"
+        );
+    }
+}
+
 #[test]
 fn the_committed_description_is_current() {
     let committed = std::fs::read_to_string("openapi.json").unwrap();

@@ -1,6 +1,6 @@
 //! Giving plans to the drivers, what keeps them from being given, and taking them back.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -151,6 +151,25 @@ both! {
         }
     }
 
+    async fn a_plan_is_not_given_out_once_a_route_of_it_should_have_set_out(app) {
+        let s = scene(&app).await;
+        let mut draft = drafted(&s).await;
+        let plan = draft["plan"].clone();
+        let publish = || s.hauler.act(&plan, "plans", "publications", json!({}));
+        let first = |draft: &Value| -> DateTime<Utc> {
+            let leaves = draft["routes"].as_array().unwrap().iter().filter_map(|r| r["leaves"].as_str());
+            leaves.min().unwrap().parse().unwrap()
+        };
+        app.clock.advance(first(&draft) + TimeDelta::seconds(1) - app.clock.now());
+        let refused = publish().await.refused(409, "wrong_state");
+        assert!(draft["routes"].as_array().unwrap().iter().any(|r| r["vehicle_name"] == refused["vehicle_late"]), "{refused}");
+        // Searched for again it sets out later, and may be given out until then.
+        s.hauler.act(&plan, "plans", "searches", json!({})).await.expect(StatusCode::OK);
+        draft = planned(&s.hauler, &plan).await;
+        app.clock.advance(first(&draft) - app.clock.now());
+        assert_eq!(publish().await.expect(StatusCode::OK)["state"], "published");
+    }
+
     async fn a_plan_of_a_day_that_is_over_or_with_what_is_fetched_is_not_given_out(app) {
         let s = scene(&app).await;
         let draft = drafted(&s).await;
@@ -162,10 +181,6 @@ both! {
         s.hauler.act(&draft["plan"], "plans", "searches", json!({})).await.expect(StatusCode::OK);
         let anew = planned(&s.hauler, &draft["plan"]).await;
         assert_eq!((&anew["plan"]["left"][0]["pile"], &anew["plan"]["left"][0]["why"]), (&s.piles[0]["id"], &json!("elsewhere")));
-        let leaves: chrono::DateTime<chrono::Utc> = anew["routes"][0]["leaves"].as_str().unwrap().parse().unwrap();
-        app.clock.advance(leaves - app.clock.now() + TimeDelta::minutes(1));
-        let refused = s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.refused(409, "wrong_state");
-        assert_eq!(refused["vehicle_late"], s.truck["name"], "{refused}");
         app.clock.advance(TimeDelta::days(2));
         let refused = s.hauler.act(&draft["plan"], "plans", "publications", json!({})).await.refused(409, "wrong_state");
         assert_eq!(refused["day_over"], DAY, "{refused}");

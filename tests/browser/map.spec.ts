@@ -99,6 +99,12 @@ test('a municipality and its list are shared as a code and printed as a clean pa
   }
 });
 
+test('a municipality that is not there is said to be so', async ({ page }) => {
+  await open(page, '/areas/9999');
+  await expect(page.getByText('It is not here any more.')).toBeVisible();
+  await expect(page).toHaveURL(/\/list/);
+});
+
 test('staff draw a zone on the map, and the shore changes its colour without a reload', async ({ page, browser }) => {
   const other = await another(browser);
   await open(other, '/place/58.44950,8.71500#15/58.4495/8.715');

@@ -157,4 +157,14 @@ async fn health_readiness_and_metrics_are_there_for_operators() {
     }
     let metrics = String::from_utf8(running.get("/metrics").await).unwrap();
     assert!(metrics.contains("{method=\"other\"") && !metrics.contains("BEACH"), "{metrics}");
+    // What is refused before it comes to a route is counted where it was sent.
+    let hotspots = format!("{}/api/v1/hotspots", running.url);
+    let foreign = reqwest::Client::new().post(&hotspots).header("origin", "https://evil.example").send().await.unwrap();
+    let deleted = reqwest::Client::new().delete(&hotspots).send().await.unwrap();
+    assert_eq!((foreign.status().as_u16(), deleted.status().as_u16()), (400, 405));
+    let metrics = String::from_utf8(running.get("/metrics").await).unwrap();
+    for (method, status) in [("POST", 400), ("DELETE", 405)] {
+        let counted = format!("{{method=\"{method}\",route=\"/api/v1/hotspots\",status=\"{status}\"}} 1");
+        assert!(metrics.contains(&counted), "{counted} {metrics}");
+    }
 }

@@ -32,6 +32,7 @@ use std::sync::LazyLock;
 use actix_web::dev::{HttpServiceFactory, ResourceDef};
 use actix_web::guard::fn_guard;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use percent_encoding::percent_decode_str;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{OpenApiFactory, scope};
 
@@ -41,6 +42,7 @@ use crate::error::{Code, Error};
 /// The whole API.
 #[allow(clippy::too_many_lines)] // every route on one page
 pub fn all(s: &mut ServiceConfig<'_>) {
+    // Asked for most, and quick to tell.
     s.service(coast::about).service(coast::segments).service(coast::nearest).service(coast::map_tile);
     s.service(group(&["rules", "areas", "closures", "rulebook", "qr", "zones", "emergency"], |s| {
         s.service(places::rules)
@@ -229,8 +231,8 @@ fn group(
     routes: impl FnOnce(&mut ServiceConfig<'_>),
 ) -> impl HttpServiceFactory + OpenApiFactory + 'static {
     let ours = fn_guard(move |r| {
-        let word = r.head().uri.path().strip_prefix("/api/v1/").and_then(|p| p.split(['/', '.']).next());
-        word.is_some_and(|w| words.contains(&w))
+        let path = percent_decode_str(r.head().uri.path()).decode_utf8_lossy();
+        path.strip_prefix("/api/v1/").and_then(|p| p.split(['/', '.']).next()).is_some_and(|word| words.contains(&word))
     });
     scope::scope("").guard(ours).configure(routes).default_service(web::to(refuse))
 }
@@ -244,10 +246,15 @@ async fn refuse(req: HttpRequest) -> HttpResponse {
     unknown(&req).error_response()
 }
 
-fn unknown(req: &HttpRequest) -> Error {
+/// The route at an address, whichever methods it takes.
+pub fn known(path: &str) -> Option<&'static str> {
     static KNOWN: LazyLock<Vec<ResourceDef>> =
         LazyLock::new(|| crate::http::openapi().paths.paths.keys().map(|p| ResourceDef::new(p.as_str())).collect());
-    if KNOWN.iter().any(|p| p.is_match(req.path())) {
+    KNOWN.iter().find(|route| route.is_match(path))?.pattern()
+}
+
+fn unknown(req: &HttpRequest) -> Error {
+    if known(req.path()).is_some() {
         return Error::new(Code::MethodNotAllowed, format!("{} does not take {}.", req.path(), req.method()));
     }
     Error::new(Code::NotFound, "There is nothing at this address.")

@@ -237,7 +237,7 @@ export const later: LaterCatalogue = {
   'pickup.locked': 'Bliver på denne rute',
   'pickup.vehicleTaken': '{name} har en anden rute på det tidspunkt. Planlæg resten igen.',
   'pickup.vehicleOut': '{name} er taget ud af brug. Planlæg resten igen.',
-  'pickup.vehicleLate': '{name} skulle allerede være taget af sted. Planlæg resten igen.',
+  'pickup.vehicleLate': '{name} skulle allerede være kørt ud. Planlæg resten igen.',
   'pickup.dayOver': 'En af dagene er forbi. Lav en ny plan.',
   'pickup.pileTaken': '{name} venter ikke længere. Planlæg resten igen.',
   'pickup.publishHint': 'De, der stillede sækkene, får besked om, hvornår de bliver hentet.',

@@ -239,7 +239,7 @@ export const later: LaterCatalogue = {
   'pickup.locked': 'Blir i denne ruten',
   'pickup.vehicleTaken': '{name} har en annen rute på den tiden. Planlegg resten på nytt.',
   'pickup.vehicleOut': '{name} er tatt ut av bruk. Planlegg resten på nytt.',
-  'pickup.vehicleLate': '{name} skulle ha dratt ut allerede. Planlegg resten på nytt.',
+  'pickup.vehicleLate': '{name} skulle allerede ha kjørt ut. Planlegg resten på nytt.',
   'pickup.dayOver': 'En av dagene er over. Lag en ny plan.',
   'pickup.pileTaken': '{name} venter ikke lenger. Planlegg resten på nytt.',
   'pickup.publishHint': 'De som satte fra seg sekkene, får vite når de blir hentet.',

@@ -239,7 +239,7 @@ export const later: LaterCatalogue = {
   'pickup.locked': 'Blir i denne ruta',
   'pickup.vehicleTaken': '{name} har ei anna rute på den tida. Planlegg resten på nytt.',
   'pickup.vehicleOut': '{name} er teken ut av bruk. Planlegg resten på nytt.',
-  'pickup.vehicleLate': '{name} skulle ha drege ut alt. Planlegg resten på nytt.',
+  'pickup.vehicleLate': '{name} skulle alt ha køyrt ut. Planlegg resten på nytt.',
   'pickup.dayOver': 'Ein av dagane er over. Lag ein ny plan.',
   'pickup.pileTaken': '{name} ventar ikkje lenger. Planlegg resten på nytt.',
   'pickup.publishHint': 'Dei som sette frå seg sekkene, får vite når dei blir henta.',
