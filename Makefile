@@ -2,6 +2,8 @@
 .PHONY: help run run-fresh test web openapi bench lighthouse journeys pictures check-rust check-web test-rust test-web test-browser test-schema test-exports tools fmt
 
 export CARGO_TERM_PROGRESS_WHEN ?= auto
+# Debian and Ubuntu call it differently.
+export CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || echo /usr/bin/chromium)
 DEMO = STRANDLINE__DEMO=true target/debug/strandline --config config.example.toml
 
 help: ## this list

@@ -21,7 +21,7 @@ pub const MAX_BYTES: usize = 12 << 20;
 const MAX_SIDE: u32 = 12_000;
 /// The most pixels in all.
 const MAX_PIXELS: u64 = 60_000_000;
-/// The most memory decoding may take.
+/// The most memory a photo may take: its pixels, and once more while they are turned.
 const MAX_MEMORY: u64 = 512 << 20;
 /// How much of the picture is kept: good for the eye, a tenth of the bytes.
 const QUALITY: u8 = 80;
@@ -120,7 +120,8 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage> {
     };
     let mut decoder = reader.into_decoder().map_err(fault)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    // The limits above are those of what decoders need beside the pixels.
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || 2 * decoder.total_bytes() > MAX_MEMORY {
         return Err(too_big());
     }
     let orientation = decoder.orientation().map_err(fault)?;
@@ -182,11 +183,27 @@ fn position(bytes: &[u8]) -> Option<LonLat> {
 mod tests {
     use super::*;
 
-    fn png(width: u32, height: u32) -> Vec<u8> {
-        let picture = DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(width, height, image::Rgba([9, 90, 200, 255])));
+    fn picture(width: u32, height: u32) -> DynamicImage {
+        DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(width, height, image::Rgba([9, 90, 200, 255])))
+    }
+
+    fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
         let mut out = Cursor::new(vec![]);
-        picture.write_to(&mut out, ImageFormat::Png).unwrap();
+        picture.write_to(&mut out, format).unwrap();
         out.into_inner()
+    }
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        written(&picture(width, height), ImageFormat::Png)
+    }
+
+    /// A picture whose header says other sides; its checksum is made to match.
+    fn lying(mut png: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
+        png[16..20].copy_from_slice(&width.to_be_bytes());
+        png[20..24].copy_from_slice(&height.to_be_bytes());
+        let crc = crc32(&png[12..29]);
+        png[29..33].copy_from_slice(&crc.to_be_bytes());
+        png
     }
 
     #[test]
@@ -214,12 +231,22 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_by_its_header() {
-        let mut bomb = png(64, 64);
-        // Width and height in the header say 50,000; its checksum is made to match.
-        bomb[16..24].copy_from_slice(&[0, 0, 0xC3, 0x50, 0, 0, 0xC3, 0x50]);
-        let crc = crc32(&bomb[12..29]);
-        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
-        assert_eq!(prepare(&bomb, "image/png").err().unwrap().code, Code::PhotoTooBig);
+        let code = |bomb: Vec<u8>| prepare(&bomb, "image/png").err().unwrap().code;
+        assert_eq!(code(lying(png(64, 64), 50_000, 50_000)), Code::PhotoTooBig);
+        assert_eq!(code(lying(png(64, 64), 8000, 8000)), Code::PhotoTooBig);
+        // Eight bytes a pixel take too much memory where four do not.
+        let deep = written(&DynamicImage::ImageRgba16(picture(64, 64).into_rgba16()), ImageFormat::Png);
+        assert_eq!(code(lying(deep, 7000, 7000)), Code::PhotoTooBig);
+        assert_eq!(code(lying(png(64, 64), 2000, 2000)), Code::PhotoUnreadable);
+    }
+
+    #[test]
+    fn webp_is_read_as_well() {
+        let webp = written(&picture(300, 200), ImageFormat::WebP);
+        assert_eq!(prepare(&webp, "image/webp").unwrap().size, PhotoSize { width: 300, height: 200 });
+        let code = |bytes: &[u8], kind| prepare(bytes, kind).err().unwrap().code;
+        assert_eq!(code(&webp[..webp.len() / 2], "image/webp"), Code::PhotoUnreadable);
+        assert_eq!(code(&webp, "image/png"), Code::PhotoMislabelled);
     }
 
     fn crc32(bytes: &[u8]) -> u32 {

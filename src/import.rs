@@ -20,9 +20,12 @@ use crate::domain::area::{Area, AreaHauler, AreaKind};
 use crate::domain::change::Thing;
 use crate::domain::closure::{Closure, Season};
 use crate::domain::pile::Access;
+use crate::domain::text::clean_required;
 use crate::domain::zone::{Regime, Zone};
 use crate::store::{ImportCount, Store};
 
+/// The most letters of a name or an address.
+const MOST_LETTERS: usize = 500;
 /// The most points of a piece of land.
 const PIECE: usize = 256;
 
@@ -45,7 +48,7 @@ fn bar(length: u64, what: &'static str) -> anyhow::Result<ProgressBar> {
 }
 
 fn open(file: &Path) -> anyhow::Result<(BufReader<impl Read>, ProgressBar)> {
-    let name = || format!("cannot open {}", file.display());
+    let name = || format!("cannot open {}: name a GeoJSON file that can be read", file.display());
     let opened = File::open(file).with_context(name)?;
     let bar = bar(opened.metadata().with_context(name)?.len(), "reading")?;
     Ok((BufReader::with_capacity(1 << 20, bar.wrap_read(opened)), bar))
@@ -92,8 +95,12 @@ pub async fn areas(store: &Store, clock: &Clock, file: &Path, kind: AreaKind) ->
     let mut areas = vec![];
     each(file, |feature, geometry| {
         let code = text(feature, "code")?.ok_or_else(|| fault("it has no `code`"))?;
+        let id = Area::id_of(kind, &code);
+        if areas.iter().any(|a: &Area| a.id == id) {
+            return Err(fault("`code`: another one in this file has it"));
+        }
         areas.push(Area {
-            id: Area::id_of(kind, &code),
+            id,
             kind,
             name: text(feature, "name")?.unwrap_or_else(|| code.clone()),
             country: text(feature, "country")?.unwrap_or_else(|| "NO".into()),
@@ -132,9 +139,14 @@ pub async fn zones(store: &Store, clock: &Clock, file: &Path) -> anyhow::Result<
     each(file, |feature, geometry| {
         let name = text(feature, "name")?.ok_or_else(|| fault("it has no `name`"))?;
         let municipality = text(feature, "municipality")?.ok_or_else(|| fault("it has no `municipality`"))?;
+        let regime = regime(feature, "regime")?.ok_or_else(|| fault("it has no `regime`"))?;
+        let id = stable_id("zone", &[&municipality, &name]);
+        if zones.iter().any(|z: &Zone| z.id == id) {
+            return Err(fault("`name`: another zone of its municipality in this file has it"));
+        }
         zones.push(Zone {
-            id: stable_id("zone", &[&municipality, &name]),
-            regime: regime(feature, "regime")?.ok_or_else(|| fault("it has no `regime`"))?,
+            id,
+            regime,
             area_m2: geometry.chamberlain_duquette_unsigned_area().round(),
             version: 1,
             changed_at: now,
@@ -171,6 +183,9 @@ pub async fn closures(store: &Store, clock: &Clock, file: &Path) -> anyhow::Resu
         let name = text(feature, "name")?.ok_or_else(|| fault("it has no `name`"))?;
         let seasons = feature.property("seasons").cloned().unwrap_or(serde_json::Value::Null);
         let seasons: Vec<Season> = serde_json::from_value(seasons).map_err(|e| fault(&format!("`seasons`: {e}")))?;
+        if seasons.is_empty() {
+            return Err(fault("`seasons` is empty: say `all_year` where it is always closed"));
+        }
         let sea_buffer_m = feature.property("sea_buffer_m").map_or(Some(0.0), serde_json::Value::as_f64);
         let sea_buffer_m = sea_buffer_m
             .filter(|m| (0.0..=5000.0).contains(m))
@@ -211,15 +226,15 @@ fn fault(reason: &str) -> Fault {
 }
 
 /// A text property; a number (Oslo's code is one in some files) is refused rather than guessed at.
-fn text(feature: &Feature, name: &str) -> std::result::Result<Option<String>, Fault> {
+fn text(feature: &Feature, name: &'static str) -> std::result::Result<Option<String>, Fault> {
     match feature.property(name) {
         None | Some(serde_json::Value::Null) => Ok(None),
-        Some(serde_json::Value::String(s)) if !s.trim().is_empty() => Ok(Some(s.trim().to_owned())),
+        Some(serde_json::Value::String(s)) => clean_required(name, s, MOST_LETTERS).map(Some).map_err(|e| fault(&e.detail)),
         Some(_) => Err(fault(&format!("`{name}` must be a text"))),
     }
 }
 
-fn regime(feature: &Feature, name: &str) -> std::result::Result<Option<Regime>, Fault> {
+fn regime(feature: &Feature, name: &'static str) -> std::result::Result<Option<Regime>, Fault> {
     let known = |t: String| Regime::parse(&t).ok_or_else(|| fault(&format!("`{name}`: there is no regime {t:?}")));
     text(feature, name)?.map(known).transpose()
 }

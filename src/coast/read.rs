@@ -70,7 +70,13 @@ impl<'de, F: FnMut(Feature) -> Result<(), ()>> Visitor<'de> for Collection<'_, F
                     return Err(A::Error::custom("its type is not FeatureCollection"));
                 }
                 "type" => {}
-                "bbox" => bbox = Some(map.next_value()?),
+                // With heights there are six (RFC 7946, 5).
+                "bbox" => {
+                    bbox = match map.next_value::<Vec<f64>>()?[..] {
+                        [west, south, east, north] | [west, south, _, east, north, _] => Some([west, south, east, north]),
+                        _ => return Err(A::Error::custom("its bbox is neither four numbers nor six")),
+                    }
+                }
                 "features" => {
                     map.next_value_seed(Features(self.0))?;
                     seen = true;
@@ -194,6 +200,12 @@ mod tests {
         )
         .unwrap();
         assert_eq!((shore.lines.len(), shore.frame.unwrap().east), (1, 90_000_000));
+        // With heights a box has six numbers, and a position three.
+        let high = r#"{"type":"FeatureCollection","bbox":[8,58,-2,9,59,30],"features":[{"type":"Feature","properties":null,
+            "geometry":{"type":"LineString","coordinates":[[8,58,1],[8.1,58,2]]}}]}"#;
+        assert_eq!(read(high).unwrap().frame, shore.frame);
+        let odd = high.replace("-2,", "");
+        assert!(read(&odd).err().unwrap().to_string().contains("neither four numbers nor six"));
     }
 
     #[test]

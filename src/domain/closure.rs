@@ -163,6 +163,14 @@ mod tests {
     }
 
     #[test]
+    fn a_dated_season_comes_once() {
+        let c = closure(r#"[{"kind":"dated","from":"2026-05-01","to":"2026-05-10"}]"#);
+        let days = ["2026-04-30", "2026-05-01", "2026-05-10", "2026-05-11", "2027-05-05"].map(|d| c.in_effect(day(d)));
+        assert_eq!(days, [false, true, true, false, false]);
+        assert_eq!(first_open_day(&[&c], day("2026-05-03")), Some(day("2026-05-11")));
+    }
+
+    #[test]
     fn a_place_closed_all_year_never_opens() {
         assert_eq!(first_open_day(&[&closure(r#"[{"kind":"all_year"}]"#)], day("2026-04-20")), None);
     }

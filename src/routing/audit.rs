@@ -1,7 +1,7 @@
 //! Days of random fleets and piles on the real shore of Arendal, planned and then read as a driver would: by their instants and lines.
 //! It shares nothing with the search, the problem or the check: what a route says is held against the facts of piles, vehicles and sites.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
@@ -68,17 +68,25 @@ struct Asked {
     /// Hours each is open.
     hours: Vec<(u32, u32)>,
     days: usize,
+    /// Minutes into the first day at which it is asked for; long before, if none.
+    now_at: Option<u32>,
+    /// Minutes into the first day at which the first vehicle is back from another route.
+    back_at: Option<u32>,
 }
 
 fn asked() -> impl Strategy<Value = Asked> {
     let pile = (0..PLACES.len(), 1..30u32, 0..4usize, 0..4usize, any::<[bool; 2]>());
     let vehicle = (any::<bool>(), 0..2usize, 10..60u32, 0..4usize, (6..9u32, 4..9u32), any::<bool>(), 0..6u32);
     let (piles, fleet) = (prop::collection::vec(pile, 1..14), prop::collection::vec(vehicle, 1..4));
-    (piles, fleet, prop::collection::vec((6..11u32, 2..9u32), 3), 1..3usize).prop_map(|(piles, fleet, hours, days)| Asked {
+    let hours = prop::collection::vec((6..11u32, 2..9u32), 3);
+    let minute = || prop::option::weighted(0.3, 5 * 60..18 * 60u32);
+    (piles, fleet, hours, 1..3usize, minute(), minute()).prop_map(|(piles, fleet, hours, days, now_at, back_at)| Asked {
         piles,
         fleet,
         hours,
         days,
+        now_at,
+        back_at,
     })
 }
 
@@ -129,6 +137,11 @@ fn task(a: &Asked) -> Task {
             "hours": format!("Mo-Su {from:02}:00-{:02}:00", from + hours), "takes": takes, "phone": null, "in_use": true}),
         )
     };
+    let first: NaiveDate = DAYS[0].parse().expect("a day");
+    let at = |minute: u32| {
+        let midnight = first.and_time(NaiveTime::MIN).and_local_timezone(chrono_tz::Europe::Oslo).unwrap();
+        (midnight + TimeDelta::minutes(minute.into())).to_utc()
+    };
     let vehicles: Vec<Arc<Vehicle>> = a.fleet.iter().enumerate().map(vehicle).collect();
     let on = |v: &Arc<Vehicle>| if v.facts.kind == VehicleKind::Boat { WATER.clone() } else { ROADS.clone() };
     Task {
@@ -141,9 +154,9 @@ fn task(a: &Asked) -> Task {
         piles: a.piles.iter().enumerate().map(pile).collect(),
         locked: vec![None; a.piles.len()],
         sites: SITES.iter().enumerate().map(site).collect(),
-        busy: HashMap::new(),
+        busy: a.back_at.map(|back| ((id(2, 0), first), at(back))).into_iter().collect(),
         terms: PlanningTerms::default(),
-        now: DateTime::UNIX_EPOCH,
+        now: a.now_at.map_or(DateTime::UNIX_EPOCH, at),
     }
 }
 
@@ -188,6 +201,10 @@ impl Facts<'_> {
             leaves.0 != route.day || leaves.1 < facts.from || returns.0 != route.day || returns.1 > facts.until,
             format!("{leaves:?} to {returns:?}"),
         );
+        let told = self.task.now + TimeDelta::seconds(self.task.terms.notice_s);
+        fault(route.leaves < told, format!("sets out at {}, and is told of at {told}", route.leaves));
+        let back = self.task.busy.get(&(route.vehicle, route.day));
+        fault(back.is_some_and(|back| route.leaves < *back), format!("is out until {back:?}"));
         // Within the shift there is a break in which nothing is driven or done.
         if let Some(pause) = facts.pause {
             let worked: i64 = route.stops.iter().map(|s| (s.leaves - s.begins).num_seconds()).sum();
@@ -198,6 +215,8 @@ impl Facts<'_> {
             let across = route.stops.iter().any(|s| local(s.begins).1 < at && local(s.leaves).1 > at);
             let rest = if over && !across { i64::from(pause.minutes) * 60 } else { 0 };
             fault(shift < worked + driven + rest, format!("no break of {rest} s in {shift} s"));
+            let within = at < leaves.1 && leaves.1 < at + TimeDelta::minutes(pause.minutes.into());
+            fault(within, format!("sets out in the break: {leaves:?}"));
             let works =
                 |s: &RouteStop| local(s.begins).1 > at && local(s.begins).1 < at + TimeDelta::minutes(pause.minutes.into());
             fault(route.stops.iter().any(works), "work begins in the break".into());
@@ -324,6 +343,8 @@ fn what_is_wrong_is_found() {
         fleet: vec![(true, 0, 60, 0, (7, 8), true, 0)],
         hours: vec![(8, 8); 3],
         days: 1,
+        now_at: Some(8 * 60),
+        back_at: None,
     };
     let day = Day::of(task(&asked)).ok().expect("an estimate");
     let found = solve(&day.problem, &Settings::of(&day.problem, 1), &mut |done, _| done as f64 / 128.0);
@@ -336,6 +357,7 @@ fn what_is_wrong_is_found() {
     };
     assert_eq!((faults(&|_| {}), route.stops.len()), (String::new(), 3));
     assert!(faults(&|r| r.leaves -= TimeDelta::hours(3)).contains(" to "));
+    assert!(faults(&|r| r.leaves -= TimeDelta::hours(1)).contains("is told of"));
     assert!(faults(&|r| r.returns += TimeDelta::hours(12)).contains(" to "));
     assert!(faults(&|r| r.stops[1].arrives = r.stops[0].leaves).contains("too fast"));
     assert!(faults(&|r| r.stops[0].leaves = r.stops[0].begins).contains("0 s at"));

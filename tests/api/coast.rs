@@ -58,6 +58,21 @@ both! {
         let after = app.anonymous().get("/api/v1/coast").await.json();
         assert_eq!(after["segments"], before["segments"].as_u64().unwrap() + 3);
         assert_ne!(after["shore_version"], before["shore_version"]);
+        // A corner lies twenty metres farther out, and the spit is gone.
+        let ids = async || {
+            let all = app.anonymous().get("/api/v1/segments?bbox=8.6,58.3,8.9,58.5").await.json();
+            let mut ids: Vec<_> = all["features"].as_array().unwrap().iter().map(|f| f["id"].to_string()).collect();
+            ids.sort();
+            ids
+        };
+        let known = ids().await;
+        let island = json!({"type": "Polygon", "coordinates": [[[8.70, 58.400], [8.7603, 58.400], [8.76, 58.411], [8.70, 58.411], [8.70, 58.400]]]});
+        let count = imported(&app, &json!({"type": "FeatureCollection", "features": [feature(json!({}), island)]})).await;
+        assert!(count.moved > 0 && count.new == 0, "{count:?}");
+        assert_eq!((count.kept + count.moved, count.retired), (before["segments"].as_u64().unwrap() as usize, 3));
+        let left = ids().await;
+        assert_eq!(left.len(), known.len() - 3);
+        assert!(left.iter().all(|id| known.contains(id)), "they are the same places");
     }
 
     async fn a_long_shore_comes_compressed_as_well(app) {
@@ -87,6 +102,42 @@ both! {
         let areas = app.anonymous().get("/api/v1/areas").await.expect(StatusCode::OK);
         let codes = areas["features"].as_array().unwrap().iter().map(|f| f["properties"]["code"].as_str().unwrap());
         assert!(codes.clone().any(|c| c == "0001") && !codes.clone().any(|c| c == "0003"));
+    }
+}
+
+#[tokio::test]
+async fn bad_zones_and_closures_are_refused_with_what_is_wrong() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("some.geojson");
+    let store = strandline::startup::open_store(&app.config).await.unwrap();
+    let square = json!({"type": "Polygon", "coordinates": [[[9, 58], [9.1, 58], [9.1, 58.1], [9, 58.1], [9, 58]]]});
+    let zone = json!({"name": "A", "regime": "volunteer", "municipality": "0001"});
+    let closure = json!({"name": "B", "seasons": [{"kind": "all_year"}]});
+    let known = async |path| app.anonymous().get(path).await.expect(StatusCode::OK)["features"].as_array().unwrap().len();
+    let before = (known("/api/v1/zones").await, known("/api/v1/closures").await);
+    for (good, key, value, reason) in [
+        (&zone, "name", json!("a\u{202e}b"), "not allowed: U+202E"),
+        (&zone, "name", json!("a".repeat(501)), "at most 500 characters"),
+        (&zone, "regime", json!("anyone"), "there is no regime"),
+        (&zone, "name", json!("A"), "another zone of its municipality in this file has it"),
+        (&closure, "seasons", json!([]), "`seasons` is empty"),
+        (&closure, "seasons", json!([{"kind": "yearly", "from": "13-01", "to": "02-01"}]), "`seasons`"),
+        (&closure, "sea_buffer_m", json!(-1), "from 0 to 5000"),
+        (&closure, "source_url", json!("javascript:alert(1)"), "must begin with https://"),
+    ] {
+        let mut bad = good.clone();
+        bad[key] = value;
+        let both = [good.clone(), bad].map(|properties| feature(properties, square.clone()));
+        std::fs::write(&file, json!({"type": "FeatureCollection", "features": both}).to_string()).unwrap();
+        let refused = if good == &zone {
+            import::zones(&store, &app.clock, &file).await
+        } else {
+            import::closures(&store, &app.clock, &file).await
+        };
+        let text = format!("{:#}", refused.unwrap_err());
+        assert!(text.contains("feature 2") && text.contains(reason), "{text}");
+        assert_eq!((known("/api/v1/zones").await, known("/api/v1/closures").await), before, "{reason}");
     }
 }
 

@@ -432,6 +432,24 @@ async fn every_role_over_every_route_gets_what_the_table_says() {
 }
 
 #[tokio::test]
+async fn every_role_may_look_at_what_is_open() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    for role in std::iter::once(None).chain(Role::ALL.map(Some)) {
+        let who = match role {
+            None => app.anonymous(),
+            Some(role) => app.as_role(role.text()).await,
+        };
+        for (method, path, _) in
+            ROUTES.iter().filter(|(m, p, a)| *m == "get" && *a == Some(Action::Look) && *p != "/api/v1/events")
+        {
+            let status = who.get(&filled(path)).await.status;
+            let open = status.is_success() || matches!(status.as_u16(), 404 | 422);
+            assert!(open && grant(role, Action::Look) == Grant::Yes, "{role:?} {method} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_lies_in_a_municipality_is_judged_there() {
     let app = TestApp::spawn(Engine::Sqlite).await;
     let h = app.volunteer().await.report(OPEN).await;
@@ -453,14 +471,18 @@ fn every_route_is_in_the_table_and_in_the_description() {
     assert_eq!(described, known);
 }
 
+/// An address of a route, of something there is not.
+fn filled(path: &str) -> String {
+    path.split('/').map(|word| if word.starts_with('{') { "1" } else { word }).collect::<Vec<_>>().join("/")
+}
+
 #[tokio::test]
 async fn every_route_is_reached_at_its_address() {
     let app = TestApp::spawn(Engine::Sqlite).await;
     let anyone = app.anonymous();
     for (method, path, _) in ROUTES.iter().filter(|(_, p, _)| *p != "/api/v1/events") {
         // The live feed, which does not end, has tests of its own.
-        let filled: Vec<_> = path.split('/').map(|word| if word.starts_with('{') { "1" } else { word }).collect();
-        let filled = filled.join("/");
+        let filled = filled(path);
         let got = anyone.send(anyone.request(method.to_uppercase().parse().unwrap(), &filled)).await;
         let text = String::from_utf8_lossy(&got.bytes);
         assert!(

@@ -310,31 +310,33 @@ both! {
         assert_eq!(staff.get("/api/v1/vehicles").await.expect(StatusCode::OK), json!([]));
         let mut facts = truck();
         facts.as_object_mut().unwrap().remove("id");
-        for other in [&s.kari, &staff] {
-            other.send(other.request(reqwest::Method::PUT, &format!("/api/v1/vehicles/{}", s.truck["id"].as_str().unwrap())).json(&facts)).await.refused(403, "forbidden");
-            for what in ["retirements", "reinstatements"] {
-                other.act(&s.truck, "vehicles", what, json!({})).await.refused(403, "forbidden");
+        let (crew, admin, anyone) = (app.as_role("crew").await, app.as_role("admin").await, app.anonymous());
+        for (other, status, code) in [&s.kari, &crew, &staff, &admin].map(|o| (o, 403, "forbidden")).into_iter().chain([(&anyone, 401, "no_session")]) {
+            other.send(other.request(reqwest::Method::PUT, &format!("/api/v1/vehicles/{}", s.truck["id"].as_str().unwrap())).json(&facts)).await.refused(status, code);
+            for what in ["retirements", "reinstatements", "drivers", "drivers/departures", "drivers/removals"] {
+                other.act(&s.truck, "vehicles", what, json!({})).await.refused(status, code);
             }
-            other.act(route, "routes", "withdrawals", json!({})).await.refused(403, "forbidden");
-            other.get(&format!("/api/v1/plans/{}", plan["id"].as_str().unwrap())).await.refused(403, "forbidden");
-            other.get(&format!("/api/v1/routes/{}", route["id"].as_str().unwrap())).await.refused(403, "forbidden");
+            other.act(route, "routes", "withdrawals", json!({})).await.refused(status, code);
+            other.get(&format!("/api/v1/plans/{}", plan["id"].as_str().unwrap())).await.refused(status, code);
+            other.get(&format!("/api/v1/routes/{}", route["id"].as_str().unwrap())).await.refused(status, code);
             for what in ["searches", "cancellations", "publications"] {
-                other.act(plan, "plans", what, json!({})).await.refused(403, "forbidden");
+                other.act(plan, "plans", what, json!({})).await.refused(status, code);
             }
-            other.act(plan, "plans", "moves", json!({"pile": s.piles[0]["id"]})).await.refused(403, "forbidden");
-            other.act(plan, "plans", "locks", json!({"pile": s.piles[0]["id"], "locked": true})).await.refused(403, "forbidden");
-            other.act(route, "routes", "starts", json!({})).await.refused(403, "forbidden");
-            other.act(route, "routes", "shares", json!({"hours": 1})).await.refused(403, "forbidden");
+            other.act(plan, "plans", "moves", json!({"pile": s.piles[0]["id"]})).await.refused(status, code);
+            other.act(plan, "plans", "locks", json!({"pile": s.piles[0]["id"], "locked": true})).await.refused(status, code);
+            other.act(route, "routes", "starts", json!({})).await.refused(status, code);
+            other.act(route, "routes", "shares", json!({"hours": 1})).await.refused(status, code);
             let told = json!({"id": Uuid::now_v7(), "pile": s.piles[0]["id"], "fetched": "loaded"});
-            other.act(route, "routes", "fetchings", told).await.refused(403, "forbidden");
-            other.act(route, "routes", "hand-ins", json!({"id": Uuid::now_v7(), "stop": 2})).await.refused(403, "forbidden");
-            other.act(route, "routes", "arrivals", json!({"stop": 0})).await.refused(403, "forbidden");
-            other.act(route, "routes", "returns", json!({})).await.refused(403, "forbidden");
+            other.act(route, "routes", "fetchings", told).await.refused(status, code);
+            other.act(route, "routes", "hand-ins", json!({"id": Uuid::now_v7(), "stop": 2})).await.refused(status, code);
+            other.act(route, "routes", "arrivals", json!({"stop": 0})).await.refused(status, code);
+            other.act(route, "routes", "returns", json!({})).await.refused(status, code);
             let found = json!({"id": Uuid::now_v7(), "lon": 8.7, "lat": 58.4, "bags": {"full": 1}});
-            other.act(route, "routes", "finds", found).await.refused(403, "forbidden");
+            other.act(route, "routes", "finds", found).await.refused(status, code);
         }
-        for path in ["/api/v1/vehicles", "/api/v1/plans", "/api/v1/due-piles", "/api/v1/my-routes", "/api/v1/haulage"] {
+        for path in ["/api/v1/vehicles", "/api/v1/plans", "/api/v1/due-piles", "/api/v1/due-areas", "/api/v1/my-routes", "/api/v1/haulage"] {
             s.kari.get(path).await.refused(403, "forbidden");
+            crew.get(path).await.refused(403, "forbidden");
             app.anonymous().get(path).await.refused(401, "no_session");
         }
         s.kari.post("/api/v1/vehicles", truck()).await.refused(403, "forbidden");

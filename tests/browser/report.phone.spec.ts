@@ -1,4 +1,6 @@
 import { expect } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { PHOTO, another, onShore, open, photoTakenAt, reportBySomebody, test } from './helpers';
 
 test('a report with a photo reaches the map, and another browser sees it appear', async ({ page, browser }) => {
@@ -92,9 +94,23 @@ test('the place is that of the photo, or where one drags or moves the pin', asyn
 test('near an open report one is offered it, and may support it instead', async ({ page, playwright, baseURL }) => {
   const somebody = await playwright.request.newContext({ baseURL });
   const place = await onShore(somebody, { lon: 8.955, lat: 58.5 });
-  await reportBySomebody(somebody, place);
-  await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+  const photo = randomUUID();
+  await reportBySomebody(somebody, place, { photos: [photo] });
+  const sent = await somebody.put(`/api/v1/photos/${photo}`, { data: readFileSync(PHOTO), headers: { 'content-type': 'image/jpeg' } });
+  expect(sent.ok(), await sent.text()).toBe(true);
+  const form = `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
+  await open(page, form);
   await expect(page.getByText('Is it this one?')).toBeVisible();
+  const big = page.locator('.near').getByRole('img');
+  await expect(big).toHaveJSProperty('complete', true);
+  const box = await big.boundingBox();
+  expect(box?.width).toBeGreaterThan(300);
+  expect(box?.height).toBeGreaterThan(150);
+  // It may be another one all the same.
+  await page.getByRole('button', { name: 'No, this is another' }).click();
+  await expect(page.getByText('Is it this one?')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Send the report' })).toBeVisible();
+  await open(page, form);
   await page.getByRole('button', { name: 'Yes, support this report' }).click();
   await expect(page.getByText('1 other has seen it')).toBeVisible();
 });
