@@ -27,6 +27,43 @@ both! {
         staff.send(put).await.refused(422, "invalid");
     }
 
+    async fn what_lies_in_a_hole_of_a_zone_is_not_in_it(app) {
+        let around = |d: f64| {
+            let (west, south, east, north) = (OPEN.0 - d, OPEN.1 - d, OPEN.0 + d, OPEN.1 + d);
+            json!([[west, south], [east, south], [east, north], [west, north], [west, south]])
+        };
+        let mut ring = drawing("monitoring", 8.71);
+        ring["geometry"]["coordinates"] = json!([around(0.01), around(0.002)]);
+        let staff = app.as_role("staff").await;
+        staff.post(&format!("/api/v1/zones/{}", Uuid::now_v7()), ring).await.expect(StatusCode::CREATED);
+        let regime = async |lon: f64| {
+            let rules = app.anonymous().get(&format!("/api/v1/rules?lon={lon}&lat={}", OPEN.1)).await;
+            rules.expect(StatusCode::OK)["regime"].clone()
+        };
+        assert_eq!((regime(OPEN.0).await, regime(OPEN.0 + 0.005).await), (json!("shared"), json!("monitoring")));
+    }
+
+    async fn readers_do_not_wait_while_something_is_written(app) {
+        let staff = app.as_role("staff").await;
+        let store = strandline::startup::open_store(&app.config).await.unwrap();
+        // As an import has it: nobody else can write.
+        let import = store.write(&app.clock).await.unwrap();
+        let path = format!("/api/v1/zones/{}", Uuid::now_v7());
+        let mut drawn = std::pin::pin!(staff.post(&path, drawing("volunteer", 8.71)));
+        let reads = async {
+            for path in ["segments?bbox=8.6,58.3,8.9,58.5", "segments/nearest?lon=8.7&lat=58.4", "rules?lon=8.7&lat=58.4", "hotspots", "zones"] {
+                app.anonymous().get(&format!("/api/v1/{path}")).await.expect(StatusCode::OK);
+            }
+        };
+        tokio::select! {
+            biased;
+            _ = &mut drawn => panic!("it was written while nobody could write"),
+            () = reads => {}
+        }
+        drop(import);
+        drawn.await.expect(StatusCode::CREATED);
+    }
+
     async fn removing_a_zone_removes_nothing_else_that_has_its_id(app) {
         let staff = app.as_role("staff").await;
         let h = app.volunteer().await.report(OPEN).await;

@@ -64,6 +64,16 @@ test('a mark on the map is opened by keyboard', async ({ page, playwright, baseU
   }
 });
 
+test('marks that would lie on each other are one, which says how many and is zoomed into', async ({ page }) => {
+  await open(page, '/#9/58.45/8.8');
+  const cluster = page.getByRole('button', { name: /^\d+ reports, zoom in$/ }).first();
+  const count = Number(await cluster.textContent());
+  expect(count).toBeGreaterThan(1);
+  await expect(cluster).toHaveAttribute('title', `${count} reports, zoom in`);
+  await cluster.press('Enter');
+  await expect.poll(() => Number(/#([\d.]+)\//.exec(page.url())?.[1] ?? 0)).toBeGreaterThan(9);
+});
+
 test('what is shown stands in the address, and is shared with it', async ({ page }) => {
   await open(page, '/list#11/58.43/8.82?state=cleaned&days=365');
   await page.locator('summary', { hasText: 'Show' }).click();

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use helpers::{Program, jpeg};
 use serde_json::{Value, json};
+use strandline::domain::hotspot::State;
 use uuid::Uuid;
 
 /// Reports with a photo until the service is gone. Returns what was acknowledged: reports, and photos.
@@ -167,4 +168,29 @@ async fn health_readiness_and_metrics_are_there_for_operators() {
         let counted = format!("{{method=\"{method}\",route=\"/api/v1/hotspots\",status=\"{status}\"}} 1");
         assert!(metrics.contains(&counted), "{counted} {metrics}");
     }
+}
+
+/// Takes a while: it fills a whole demonstration, with photos.
+#[tokio::test]
+async fn the_demonstration_is_filled_once_and_kept() {
+    let mut program = Program::on_sqlite().await;
+    let fresh = format!("sqlite:{}", program.photos().with_file_name("demo.db").display());
+    program.set("STRANDLINE__DATABASE__URL", fresh);
+    let (good, said) = program.run(&["demo"]).await;
+    assert!(good, "{said}");
+    let mut running = program.serve().await;
+    for state in State::ALL {
+        let of_it: Value =
+            serde_json::from_slice(&running.get(&format!("/api/v1/hotspots?state={}", state.text())).await).unwrap();
+        assert!(of_it["features"].as_array().is_some_and(|f| !f.is_empty()), "no report is {}", state.text());
+    }
+    let before = running.hotspots().await.len();
+    let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
+    client.post(format!("{}/api/v1/session", running.url)).send().await.unwrap();
+    let body = json!({"id": Uuid::now_v7(), "lon": 8.83, "lat": 58.4275, "amount": "bag", "photos": [Uuid::now_v7()]});
+    helpers::send(&client, &running, "hotspots", body).await;
+    assert!(running.terminate().await.success());
+    let (good, said) = program.run(&["demo"]).await;
+    assert!(good && said.contains("left as it is"), "{said}");
+    assert_eq!(program.serve().await.hotspots().await.len(), before + 1);
 }

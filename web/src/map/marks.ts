@@ -94,7 +94,11 @@ export class Marks {
   }
 
   private cluster(lat: number, lon: number, key: string, count: number) {
-    const icon = L.divIcon({ className: 'cluster', html: String(count), iconSize: [44, 44] });
+    const icon = L.divIcon({
+      className: 'cluster',
+      html: `<span aria-hidden="true">${count}</span>`,
+      iconSize: [44, 44],
+    });
     return this.mark(lat, lon, icon, this.clusterName(count)).on('click', () => {
       const id = this.clusters.get(key) ?? 0; // as the index of the moment has it
       const zoom = Math.min(17, this.index.getClusterExpansionZoom(id) + 0.5);
