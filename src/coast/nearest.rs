@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use uuid::Uuid;
 
-use super::bounds::{Bounds, Viewpoint};
+use super::bounds::Viewpoint;
 use super::earth::{Xyz, metres, nearest_on_line};
 use super::tree::{Entry, FANOUT, Tree};
 use crate::domain::place::LonLat;
@@ -41,10 +41,7 @@ impl Tree {
                 let (distance2, place) = nearest_on_line(search.from, block.line(segment));
                 search.keep(Found { metres: distance2.sqrt(), segment: i, place });
             } else {
-                let (below, children) = (level - 1, self.children(level, i));
-                let from = children.start;
-                let boxes = &self.levels[below][children];
-                search.look(boxes, |c| self.under(below, from + c).len(), |metres, c| Step { metres, level: below, i: from + c });
+                search.look_into(self, level, i);
             }
         }
         let near = |f: Found| {
@@ -74,22 +71,22 @@ impl Search {
         Self { from: Xyz::of(at), view: Viewpoint::of(at), k, queue, found: vec![], limit: within }
     }
 
-    /// Queues what lies in boxes. What cannot be among the nearest any more is not even queued; a box around enough segments says
-    /// how far at most.
-    fn look(&mut self, boxes: &[Bounds], segments: impl Fn(usize) -> usize, step: impl Fn(f64, usize) -> Step) {
+    /// Queues the children of a node. What cannot be among the nearest any more is not even queued; a box around enough segments
+    /// says how far at most.
+    fn look_into(&mut self, tree: &Tree, level: usize, i: usize) {
+        let (below, children) = (level - 1, tree.children(level, i));
         let mut reaches = [(0.0, 0.0); FANOUT];
-        for (reach, of) in reaches.iter_mut().zip(boxes) {
+        for (reach, of) in reaches.iter_mut().zip(&tree.levels[below][children.clone()]) {
             *reach = self.view.reach(*of);
         }
-        let reaches = &reaches[..boxes.len()];
-        for (i, (_, at_most)) in reaches.iter().enumerate() {
-            if *at_most < self.limit && segments(i) >= self.k {
-                self.limit = *at_most;
+        for (child, (_, at_most)) in children.clone().zip(reaches) {
+            if at_most < self.limit && tree.under(below, child).len() >= self.k {
+                self.limit = at_most;
             }
         }
-        for (i, (metres, _)) in reaches.iter().enumerate() {
-            if *metres <= self.limit {
-                self.queue.push(step(*metres, i));
+        for (child, (metres, _)) in children.zip(reaches) {
+            if metres <= self.limit {
+                self.queue.push(Step { metres, level: below, i: child });
             }
         }
     }

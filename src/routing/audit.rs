@@ -210,16 +210,15 @@ impl Facts<'_> {
             let worked: i64 = route.stops.iter().map(|s| (s.leaves - s.begins).num_seconds()).sum();
             let driven = (route.sums.metres / facts.speed_kmh * 3.6 - 2.0 * route.stops.len() as f64) as i64;
             let (at, shift) = (pause.at, (route.returns - route.leaves).num_seconds());
-            let over = leaves.1 < at && returns.1 > at + TimeDelta::minutes(pause.minutes.into());
+            let ends = at + TimeDelta::minutes(pause.minutes.into());
+            let inside = |t: NaiveTime| at < t && t < ends;
+            let over = leaves.1 < at && returns.1 > ends;
             // What is done across the break lasts longer by it.
             let across = route.stops.iter().any(|s| local(s.begins).1 < at && local(s.leaves).1 > at);
             let rest = if over && !across { i64::from(pause.minutes) * 60 } else { 0 };
             fault(shift < worked + driven + rest, format!("no break of {rest} s in {shift} s"));
-            let within = at < leaves.1 && leaves.1 < at + TimeDelta::minutes(pause.minutes.into());
-            fault(within, format!("sets out in the break: {leaves:?}"));
-            let works =
-                |s: &RouteStop| local(s.begins).1 > at && local(s.begins).1 < at + TimeDelta::minutes(pause.minutes.into());
-            fault(route.stops.iter().any(works), "work begins in the break".into());
+            fault(inside(leaves.1), format!("sets out in the break: {leaves:?}"));
+            fault(route.stops.iter().any(|s| inside(local(s.begins).1)), "work begins in the break".into());
         }
         let (mut load, mut tour_bags, mut beside) = ([0.0, 0.0, 0.0], 0, vec![]);
         let mut left = route.leaves;

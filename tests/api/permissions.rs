@@ -401,6 +401,18 @@ fn was_given_to(role: Role, action: Action, path: &str) -> bool {
         && matches!((role, action), (Role::Hauler, Action::Fetch | Action::KeepPile) | (Role::Crew, Action::Work))
 }
 
+/// Who has no session yet, and every role.
+fn everybody() -> impl Iterator<Item = Option<Role>> {
+    std::iter::once(None).chain(Role::ALL.map(Some))
+}
+
+async fn somebody(app: &TestApp, role: Option<Role>) -> Person {
+    match role {
+        None => app.anonymous(),
+        Some(role) => app.as_role(role.text()).await,
+    }
+}
+
 #[tokio::test]
 async fn every_role_over_every_route_gets_what_the_table_says() {
     let app = TestApp::spawn(Engine::Sqlite).await;
@@ -408,11 +420,8 @@ async fn every_role_over_every_route_gets_what_the_table_says() {
     app.as_role("crew").await; // so that there is one to give work to
     for &(method, path, action) in ROUTES.iter().filter(|(m, _, a)| *m != "get" && a.is_some()) {
         let action = action.unwrap();
-        for role in std::iter::once(None).chain(Role::ALL.map(Some)) {
-            let who = match role {
-                None => app.anonymous(),
-                Some(role) => app.as_role(role.text()).await,
-            };
+        for role in everybody() {
+            let who = somebody(&app, role).await;
             let status = ask(&owner, &staff, &who, method, path).await;
             let expected = match (role, grant(role, action)) {
                 (None, _) => Some(StatusCode::UNAUTHORIZED),
@@ -434,11 +443,8 @@ async fn every_role_over_every_route_gets_what_the_table_says() {
 #[tokio::test]
 async fn every_role_may_look_at_what_is_open() {
     let app = TestApp::spawn(Engine::Sqlite).await;
-    for role in std::iter::once(None).chain(Role::ALL.map(Some)) {
-        let who = match role {
-            None => app.anonymous(),
-            Some(role) => app.as_role(role.text()).await,
-        };
+    for role in everybody() {
+        let who = somebody(&app, role).await;
         for (method, path, _) in
             ROUTES.iter().filter(|(m, p, a)| *m == "get" && *a == Some(Action::Look) && *p != "/api/v1/events")
         {

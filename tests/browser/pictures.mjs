@@ -1,16 +1,13 @@
 // Takes pictures of every screen, on a phone and a desk, light, dark and in sun, and lays them all on one sheet.
 //   node tests/browser/pictures.mjs URL FOLDER        (LOCALE=nn-NO for another language)
-import { chromium } from 'playwright-core';
+import { launched } from './chromium.mjs';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [url, folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const photo = join(import.meta.dirname, '../../fixtures/photos/mixed.jpg');
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const browser = await launched();
 const devices = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } };
 const looks = ['light', 'dark', 'sun'];
 const found = await (await fetch(`${url}/api/v1/hotspots`)).json();
