@@ -3,7 +3,9 @@
 //! `config.example.toml` explains every key at its default; a test keeps the two alike.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono_tz::Tz;
@@ -90,11 +92,21 @@ pub struct DatabaseSettings {
     pub url: String,
     /// The most connections at once.
     pub connections: u32,
+    /// How often it is looked at for what other processes wrote, in milliseconds.
+    pub look_ms: NonZeroU64,
+}
+
+impl DatabaseSettings {
+    /// How often it is looked at for what other processes wrote.
+    #[must_use]
+    pub fn look(&self) -> Duration {
+        Duration::from_millis(self.look_ms.get())
+    }
 }
 
 impl Default for DatabaseSettings {
     fn default() -> Self {
-        Self { url: "sqlite:var/strandline.db".into(), connections: 8 }
+        Self { url: "sqlite:var/strandline.db".into(), connections: 8, look_ms: const { NonZeroU64::new(500).unwrap() } }
     }
 }
 
@@ -229,8 +241,11 @@ impl Config {
             builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
         }
         let environment = config::Environment::with_prefix("STRANDLINE").separator("__").try_parsing(true);
-        let read = builder.add_source(environment).build().context("cannot read the settings")?;
-        read.try_deserialize().context("a setting is not as it should be")
+        let read = builder
+            .add_source(environment)
+            .build()
+            .context("cannot read the settings: name a TOML file that is there, as config.example.toml is")?;
+        read.try_deserialize().context("a setting is not as config.example.toml explains it")
     }
 
     /// The number to call about a hazard: that of the country, else 112, which works in all of Europe.

@@ -52,7 +52,7 @@ pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
         _ => return Err(Error::new(Code::UnsupportedMediaType, "A photo must be JPEG, PNG or WebP.").at("content-type")),
     };
     if bytes.is_empty() {
-        return Err(Error::new(Code::PhotoUnreadable, "The photo is empty."));
+        return Err(Error::new(Code::PhotoUnreadable, "The photo is empty.").at("body"));
     }
     let format = image::guess_format(bytes).map_err(|_| unreadable())?;
     if labelled.is_some_and(|l| l != format) {
@@ -74,7 +74,7 @@ pub fn prepare(bytes: &[u8], content_type: &str) -> Result<Prepared> {
 }
 
 fn unreadable() -> Error {
-    Error::new(Code::PhotoUnreadable, "The photo is damaged or cut short.")
+    Error::new(Code::PhotoUnreadable, "The photo is damaged or cut short.").at("body")
 }
 
 /// Whether a JPEG has its end: the decoder paints grey over what is missing. Cameras may append things of their own.
@@ -113,7 +113,7 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage> {
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
-    let too_big = || Error::new(Code::PhotoTooBig, format!("At most {MAX_PIXELS} pixels, {MAX_SIDE} on a side."));
+    let too_big = || Error::new(Code::PhotoTooBig, format!("At most {MAX_PIXELS} pixels, {MAX_SIDE} on a side.")).at("body");
     let fault = |e: image::ImageError| match e {
         image::ImageError::Limits(_) => too_big(),
         _ => unreadable(),

@@ -64,7 +64,7 @@ pub async fn coast(store: &Store, clock: &Clock, file: &Path, target: f64) -> an
     let source = read::shoreline(reader).with_context(|| file.display().to_string())?;
     reading.finish();
     let runs: Vec<_> = source.lines.iter().flat_map(|(line, ring)| runs(line, *ring, source.frame)).collect();
-    anyhow::ensure!(!runs.is_empty(), "{} holds no shoreline", file.display());
+    anyhow::ensure!(!runs.is_empty(), "{} holds no shoreline: name a file with lines, or polygons of land", file.display());
     let land: Vec<_> = source.land.into_iter().flat_map(|p| pieces(p, PIECE)).collect();
     let mut before = store.snapshot(clock.now()).await?;
     let (old, seq) = (before.segments().await?, before.last_shore_seq().await?);

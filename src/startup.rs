@@ -46,13 +46,16 @@ impl Service {
     /// # Errors
     /// Says what is wrong and what to do.
     pub async fn start(config: Config, clock: Clock, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
-        let store = open_store(&config).await?;
-        let photos = Photos::open(&config.photos.folder)
-            .with_context(|| format!("cannot make the folder {} for photos", config.photos.folder.display()))?;
+        let (store, look) = (open_store(&config).await?, config.database.look());
+        let photos = Photos::open(&config.photos.folder).with_context(|| {
+            let folder = config.photos.folder.display();
+            format!("cannot make the folder {folder} for photos: set `photos.folder` to one that can be written to")
+        })?;
         sweep(&store, &photos, &clock).await?;
-        let (live, writer) = Live::start(store, clock, config.coast.time_zone).await?;
-        let listener = TcpListener::bind(&config.server.bind)
-            .with_context(|| format!("cannot listen on {}: is something else there?", config.server.bind))?;
+        let (live, writer) = Live::start(store, clock, config.coast.time_zone, look).await?;
+        let listener = TcpListener::bind(&config.server.bind).with_context(|| {
+            format!("cannot listen on {}: end what is there, or set `server.bind` to another address", config.server.bind)
+        })?;
         let port = listener.local_addr()?.port();
         let (workers, stop_within) = (config.server.workers, config.server.stop_within_s);
         let app = web::Data::new(App::new(live.clone(), config, photos, metrics));
@@ -108,7 +111,9 @@ impl Service {
 pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let url = &config.database.url;
     if let Some(folder) = url.strip_prefix("sqlite:").and_then(|p| std::path::Path::new(p).parent()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| {
+            format!("cannot make the folder {}: set `database.url` to a place that can be written to", folder.display())
+        })?;
     }
     Store::open(url, config.database.connections).await
 }

@@ -1,5 +1,6 @@
 //! Logs and metrics. Neither holds anything about a person: no address, no name, no note, no place.
 
+use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -10,7 +11,7 @@ use crate::config::LogSettings;
 /// # Errors
 /// When the filter cannot be read.
 pub fn log(settings: &LogSettings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.filter)?;
+    let filter = EnvFilter::try_new(&settings.filter).context("`log.filter` must be as in info,sqlx=warn")?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = if settings.json { log.json().try_init() } else { log.try_init() };
     started.map_err(|e| anyhow::anyhow!(e))

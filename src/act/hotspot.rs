@@ -9,8 +9,8 @@ use super::{Made, announce, by_our_clock, digest, end, expect_photos, id_taken, 
 use crate::domain::change::Thing;
 use crate::domain::hazard::{Hazard, authority_for};
 use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, Owner, State, already_claimed};
-use crate::domain::permission::{Action, Subject, allow};
-use crate::domain::person::{Person, Role};
+use crate::domain::permission::{Action, Subject, allow, may};
+use crate::domain::person::Person;
 use crate::domain::photo::{self, MAX_PHOTOS, PhotoOf};
 use crate::domain::place::LonLat;
 use crate::domain::text::{clean_optional, clean_required};
@@ -219,7 +219,7 @@ pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> Resu
     }
     if let Some(held) = &h.claim {
         let theirs = tx.claim(held.id).await?.is_some_and(|c| c.person == by.id);
-        if by.role == Role::Volunteer && !theirs {
+        if !theirs && !may(by, Action::CleanAsProfessional) {
             return Err(already_claimed(held));
         }
     }

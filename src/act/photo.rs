@@ -4,10 +4,11 @@ use uuid::Uuid;
 
 use super::{find, keep, missing, save};
 use crate::domain::change::Layer;
+use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
 use crate::domain::photo::{Photo, PhotoSize};
 use crate::domain::thing::Document;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::store::{StoredPhoto, Tx};
 
 /// Checks that this photo was announced by this person.
@@ -16,9 +17,7 @@ use crate::store::{StoredPhoto, Tx};
 /// `not_found`, `forbidden`.
 pub async fn expected(tx: &mut Tx, by: &Person, photo: Uuid) -> Result<StoredPhoto> {
     let row = tx.photo(photo).await?.ok_or_else(|| missing("photo"))?;
-    if row.person != by.id {
-        return Err(Error::new(Code::Forbidden, "Only the one who announced a photo may send it."));
-    }
+    allow(by, Action::SendPhoto, Subject { own: row.person == by.id, municipality: None })?;
     Ok(row)
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::block::{ShoreSegment, representative};
 use super::bounds::Bounds;
 use super::earth::{Vertex, metres};
-use super::layer::{Layer, Placed, around};
+use super::layer::{Layer, Placed, around, widened};
 use super::polygon::{contains, metres_to, windows};
 use super::reconcile::Segment;
 use super::tree::Tree;
@@ -110,15 +110,14 @@ impl Coast {
     /// What has a say at a place.
     #[must_use]
     pub fn here(&self, at: LonLat) -> Here {
-        let point = Window { west: at.lon, east: at.lon, south: at.lat, north: at.lat };
-        let zones = self.zones.within(point).into_iter().filter(|z| contains(&z.geometry, at)).cloned().collect();
-        Here { municipality: self.municipality(at).cloned(), zones, closures: self.closures_here(at, point) }
+        let zones = self.zones.within(at.into()).into_iter().filter(|z| contains(&z.geometry, at)).cloned().collect();
+        Here { municipality: self.municipality(at).cloned(), zones, closures: self.closures_here(at) }
     }
 
-    fn closures_here(&self, at: LonLat, point: Window) -> Vec<ClosureHere> {
+    fn closures_here(&self, at: LonLat) -> Vec<ClosureHere> {
         // The layer knows closures by their window widened by the buffer, so a point is enough to find them.
         let mut here = vec![];
-        for closure in self.closures.within(point) {
+        for closure in self.closures.within(at.into()) {
             let metres = metres_to(&closure.geometry, at);
             if metres <= closure.sea_buffer_m {
                 here.push(ClosureHere { closure: closure.clone(), inside: metres == 0.0 });
@@ -144,8 +143,7 @@ impl Coast {
     /// Areas of a kind that a place lies in.
     #[must_use]
     pub fn areas_at(&self, at: LonLat, kind: AreaKind) -> Vec<Arc<Area>> {
-        let point = Window { west: at.lon, east: at.lon, south: at.lat, north: at.lat };
-        self.areas.within(point).into_iter().filter(|a| a.kind == kind && contains(&a.geometry, at)).cloned().collect()
+        self.areas.within(at.into()).into_iter().filter(|a| a.kind == kind && contains(&a.geometry, at)).cloned().collect()
     }
 
     /// The stretch of shore nearest to a place, at most so many metres away.
@@ -267,14 +265,6 @@ impl Coast {
     }
 }
 
-/// A window that reaches so many metres further on every side.
-#[must_use]
-pub fn widened(w: Window, metres: f64) -> Window {
-    let corner = |lon, lat| around(LonLat { lon, lat }, metres);
-    let (low, high) = (corner(w.west, w.south), corner(w.east, w.north));
-    Window { west: low.west, south: low.south, east: high.east, north: high.north }
-}
-
 fn layer_after<T: Placed>(
     layer: &Layer<T>,
     kind: Kind,
@@ -331,8 +321,7 @@ impl Placed for Hotspot {
     }
 
     fn windows(&self) -> Vec<Window> {
-        let LonLat { lon, lat } = self.at;
-        vec![Window { west: lon, south: lat, east: lon, north: lat }]
+        vec![self.at.into()]
     }
 }
 
@@ -342,7 +331,6 @@ impl<T: Document> Placed for T {
     }
 
     fn windows(&self) -> Vec<Window> {
-        let LonLat { lon, lat } = self.place();
-        vec![Window { west: lon, south: lat, east: lon, north: lat }]
+        vec![self.place().into()]
     }
 }

@@ -147,11 +147,19 @@ impl<T: Placed> Layer<T> {
 /// A window with every place within so many metres: all longitudes where a pole is near.
 #[must_use]
 pub fn around(at: LonLat, metres: f64) -> Window {
-    // The shortest degree of latitude is 110,574 m; one of longitude is at least its cosine of 111,319 m.
+    widened(at.into(), metres)
+}
+
+/// A window with every place within so many metres of another: all longitudes where a pole is near.
+#[must_use]
+pub fn widened(w: Window, metres: f64) -> Window {
+    // The shortest degree of latitude is 110,574 m; one of longitude is at least its cosine of 111,319 m, and shortest
+    // where the window is nearest to a pole.
     let dlat = metres / 110_500.0;
-    let (south, north) = (at.lat - dlat, at.lat + dlat);
+    let (south, north) = (w.south - dlat, w.north + dlat);
     let dlon = metres / (111_300.0 * north.abs().max(south.abs()).min(90.0).to_radians().cos());
-    if north >= 90.0 || south <= -90.0 || dlon >= 180.0 {
+    let width = if w.west > w.east { w.east - w.west + 360.0 } else { w.east - w.west };
+    if north >= 90.0 || south <= -90.0 || width + 2.0 * dlon >= 360.0 {
         return Window { west: -180.0, east: 180.0, south: south.max(-90.0), north: north.min(90.0) };
     }
     let fold = |lon: f64| {
@@ -163,7 +171,7 @@ pub fn around(at: LonLat, metres: f64) -> Window {
             lon
         }
     };
-    Window { west: fold(at.lon - dlon), east: fold(at.lon + dlon), south, north }
+    Window { west: fold(w.west - dlon), east: fold(w.east + dlon), south, north }
 }
 
 #[cfg(test)]
@@ -180,8 +188,7 @@ mod tests {
         }
 
         fn windows(&self) -> Vec<Window> {
-            let LonLat { lon, lat } = self.1;
-            vec![Window { west: lon, south: lat, east: lon, north: lat }]
+            vec![self.1.into()]
         }
     }
 

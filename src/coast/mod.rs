@@ -16,3 +16,6 @@ pub mod read;
 pub mod reconcile;
 pub mod tile;
 pub mod tree;
+
+#[cfg(test)]
+mod tests;

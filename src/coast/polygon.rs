@@ -156,7 +156,11 @@ fn folded(whole: MultiPolygon) -> MultiPolygon {
     let turn = |turns: f64| {
         let strip = Rect::new((-180.0 + 360.0 * turns, -90.0), (180.0 + 360.0 * turns, 90.0)).to_polygon();
         let mut part = whole.intersection(&MultiPolygon(vec![strip]));
-        geo::MapCoordsInPlace::map_coords_in_place(&mut part, |c| coord! { x: c.x - 360.0 * turns, y: c.y });
+        // Cutting rounds, and what is a hair beyond the meridian would be an edge around the whole world.
+        geo::MapCoordsInPlace::map_coords_in_place(
+            &mut part,
+            |c| coord! { x: (c.x - 360.0 * turns).clamp(-180.0, 180.0), y: c.y },
+        );
         part
     };
     MultiPolygon([-1.0, 0.0, 1.0].into_iter().flat_map(|t| turn(t).0).collect())
@@ -252,6 +256,9 @@ mod tests {
         assert!((both.unsigned_area() - 2.0).abs() < 1e-9);
         assert!(contains(&both, LonLat { lon: -179.5, lat: -16.5 }) && contains(&both, LonLat { lon: 179.5, lat: -16.5 }));
         assert!(!contains(&both, LonLat { lon: 0.0, lat: -16.5 }));
+        let small = polygon("[[[179.99,71],[-179.99,71],[-179.99,71.001],[179.99,71.001],[179.99,71]]]").unwrap();
+        let beside = metres_to(&small, LonLat { lon: -179.98, lat: 71.0 });
+        assert!((beside - 363.7).abs() < 0.2, "{beside}");
     }
 
     #[test]

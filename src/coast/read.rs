@@ -1,10 +1,10 @@
-//! Reads a GeoJSON FeatureCollection feature by feature, however large the file.
+//! Reads GeoJSON: a FeatureCollection feature by feature, however large the file; or one feature, or one geometry.
 
 use std::fmt;
 use std::io::Read;
 
-use geojson::{Feature, GeometryValue, Position};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use geojson::{Feature, GeoJson, GeometryValue, JsonObject, Position};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::cut::Frame;
 use super::earth::Vertex;
@@ -13,8 +13,8 @@ use super::polygon::{self, Fault};
 /// A fault in a file: which feature, which place, why.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Not JSON, or not a FeatureCollection.
-    #[error("not a GeoJSON FeatureCollection: {0}")]
+    /// Not JSON, or not GeoJSON.
+    #[error("not GeoJSON: {0}")]
     Json(#[from] serde_json::Error),
     /// A feature that cannot be used.
     #[error("feature {number}{}: {fault}", name.as_deref().map(|n| format!(" ({n})")).unwrap_or_default())]
@@ -63,13 +63,9 @@ impl<'de, F: FnMut(Feature) -> Result<(), ()>> Visitor<'de> for Collection<'_, F
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut bbox, mut seen) = (None, false);
+        let (mut bbox, mut seen, mut rest) = (None, false, JsonObject::new());
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "type" if map.next_value::<String>()? != "FeatureCollection" => {
-                    return Err(A::Error::custom("its type is not FeatureCollection"));
-                }
-                "type" => {}
                 // With heights there are six (RFC 7946, 5).
                 "bbox" => {
                     bbox = match map.next_value::<Vec<f64>>()?[..] {
@@ -81,10 +77,24 @@ impl<'de, F: FnMut(Feature) -> Result<(), ()>> Visitor<'de> for Collection<'_, F
                     map.next_value_seed(Features(self.0))?;
                     seen = true;
                 }
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                _ => drop(rest.insert(key, map.next_value()?)),
             }
         }
-        if seen { Ok(bbox) } else { Err(A::Error::missing_field("features")) }
+        match rest.get("type").and_then(|t| t.as_str()) {
+            Some("FeatureCollection") if seen => {}
+            Some("FeatureCollection") => return Err(A::Error::missing_field("features")),
+            _ if seen => return Err(A::Error::custom("its type is not FeatureCollection")),
+            _ => (self.0)(alone(rest).map_err(A::Error::custom)?).map_err(|()| A::Error::custom("refused"))?,
+        }
+        Ok(bbox)
+    }
+}
+
+/// A file of one feature, or of its geometry alone.
+fn alone(object: JsonObject) -> geojson::Result<Feature> {
+    match serde_json::from_value(object.into()).map_err(geojson::Error::MalformedGeoJson)? {
+        GeoJson::Geometry(geometry) => Ok(geometry.into()),
+        other => Feature::try_from(other),
     }
 }
 
@@ -219,10 +229,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_collection_is_refused() {
-        for json in
-            ["", "[]", "{}", r#"{"type":"Feature"}"#, r#"{"type":"FeatureCollection","features":7}"#, "{\"features\":[]} x"]
-        {
+    fn a_feature_or_a_geometry_may_be_alone_in_its_file() {
+        let line = r#"{"coordinates":[[8,58],[8.1,58]],"type":"LineString"}"#;
+        let island = r#"{"type":"Polygon","coordinates":[[[7,57],[7.1,57],[7.1,57.1],[7,57]]]}"#;
+        let feature = format!(r#"{{"properties":{{}},"geometry":{line},"type":"Feature"}}"#);
+        let both = format!(r#"{{"type":"GeometryCollection","geometries":[{line},{island}]}}"#);
+        for (json, lines) in [(line, 1), (&*feature, 1), (&*both, 2)] {
+            assert_eq!(read(json).unwrap().lines.len(), lines, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_geojson_is_refused() {
+        for json in [
+            "",
+            "[]",
+            "{}",
+            r#"{"type":"FeatureCollection"}"#,
+            r#"{"type":"FeatureCollection","features":7}"#,
+            r#"{"type":"Topology","features":[]}"#,
+            r#"{"type":"Topology","objects":{}}"#,
+            r#"{"type":"LineString","coordinates":[[8,58],[8.1,"x"]]}"#,
+            "{\"type\":\"FeatureCollection\",\"features\":[]} x",
+        ] {
             assert!(matches!(read(json), Err(ReadError::Json(_))), "{json}");
         }
     }

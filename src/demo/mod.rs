@@ -86,7 +86,7 @@ pub async fn fill(config: &Config, clock: &Clock, fixtures: &Path) -> anyhow::Re
     let scenes: Vec<Scene> = serde_json::from_reader(std::fs::File::open(file("arendal-hotspots.json"))?)?;
     let photos = Photos::open(&config.photos.folder)?;
     let count = scenes.len();
-    let (live, writer) = Live::start(store, clock.clone(), config.coast.time_zone).await?;
+    let (live, writer) = Live::start(store, clock.clone(), config.coast.time_zone, config.database.look()).await?;
     let cast = Cast::new(&live).await?;
     for scene in scenes {
         let photo = imaging::prepare(&std::fs::read(file(&scene.photo))?, "image/jpeg")?;

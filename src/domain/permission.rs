@@ -8,8 +8,10 @@ use crate::error::{Code, Error, Result};
 pub enum Action {
     /// Read the map, the rules and the reports.
     Look,
-    /// Report a hotspot and send its photos.
+    /// Report a hotspot.
     Report,
+    /// Send a photo that was announced.
+    SendPhoto,
     /// Support a report, or say that it is still there.
     Vouch,
     /// Claim a hotspot.
@@ -20,6 +22,8 @@ pub enum Action {
     AskTakeover,
     /// Say that a hotspot is cleaned.
     Clean,
+    /// Clean as professionals do: also in a professional zone, and what somebody else holds.
+    CleanAsProfessional,
     /// Confirm a clean hotspot, or close one with a reason.
     Judge,
     /// Draw, reshape and remove zones.
@@ -86,14 +90,17 @@ pub enum Grant {
 use Grant::{Municipality, No, Own, Yes};
 
 /// The table. Columns: nobody yet, volunteer, crew, hauler, staff, admin.
-pub const TABLE: [(Action, [Grant; 6]); 31] = [
+pub const TABLE: [(Action, [Grant; 6]); 33] = [
     (Action::Look, [Yes, Yes, Yes, Yes, Yes, Yes]),
     (Action::Report, [No, Yes, Yes, Yes, Yes, Yes]),
+    (Action::SendPhoto, [No, Own, Own, Own, Own, Own]),
     (Action::Vouch, [No, Yes, Yes, Yes, Yes, Yes]),
     (Action::Claim, [No, Yes, No, No, Yes, Yes]),
     (Action::KeepClaim, [No, Own, No, No, Own, Own]),
     (Action::AskTakeover, [No, Yes, No, No, Yes, Yes]),
     (Action::Clean, [No, Yes, Yes, No, Yes, Yes]),
+    // The separation is between professionals and volunteers: staff plan for their own.
+    (Action::CleanAsProfessional, [No, No, Yes, Yes, Yes, Yes]),
     (Action::Judge, [No, No, No, No, Municipality, Municipality]),
     (Action::Zone, [No, No, No, No, Municipality, Municipality]),
     (Action::Invite, [No, No, No, No, No, Own]),
@@ -146,7 +153,13 @@ pub struct Subject<'a> {
     pub municipality: Option<&'a str>,
 }
 
-/// Whether a person may do this to that.
+/// Whether a person may do this whatever it is upon.
+#[must_use]
+pub fn may(person: &Person, action: Action) -> bool {
+    grant(Some(person.role), action) == Yes
+}
+
+/// Lets a person do this to that, or not.
 ///
 /// # Errors
 /// `forbidden`, with what was missing.

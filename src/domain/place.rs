@@ -56,6 +56,13 @@ pub struct Window {
     pub north: f64,
 }
 
+/// The window of one place.
+impl From<LonLat> for Window {
+    fn from(at: LonLat) -> Self {
+        Self { west: at.lon, south: at.lat, east: at.lon, north: at.lat }
+    }
+}
+
 impl Window {
     /// The whole world.
     pub const WORLD: Self = Self { west: -180.0, south: -90.0, east: 180.0, north: 90.0 };

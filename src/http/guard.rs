@@ -29,7 +29,7 @@ fn same_site(req: &ServiceRequest) -> Result<(), Error> {
     let host = req.connection_info().host().to_owned();
     let foreign_origin = header("origin").is_some_and(|o| o.split_once("://").map(|(_, h)| h) != Some(&host));
     if foreign_fetch || foreign_origin {
-        return Err(Error::new(Code::CrossSite, "Writes must come from this site itself."));
+        return Err(Error::new(Code::CrossSite, "Writes must come from this site itself.").at("origin"));
     }
     Ok(())
 }

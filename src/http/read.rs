@@ -53,14 +53,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// # Errors
 /// `too_large`, `malformed`.
 pub async fn all(req: &HttpRequest, payload: &mut Payload, most: usize) -> Result<web::BytesMut> {
-    let too_large = || Error::new(Code::TooLarge, format!("The body may have at most {most} bytes."));
+    let too_large = || Error::new(Code::TooLarge, format!("The body may have at most {most} bytes.")).at("body");
     let told = req.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
     if told.is_some_and(|n| n > most) {
         return Err(too_large());
     }
     let mut bytes = web::BytesMut::new();
     while let Some(part) = payload.next().await {
-        let part = part.map_err(|_| Error::new(Code::Malformed, "The body broke off."))?;
+        let part = part.map_err(|_| Error::new(Code::Malformed, "The body broke off.").at("body"))?;
         if bytes.len() + part.len() > most {
             return Err(too_large());
         }
@@ -73,10 +73,15 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|e| match e.inner().classify() {
         serde_json::error::Category::Data => at_fault(&e),
-        _ => Error::new(Code::Malformed, sentence(e.inner())),
+        _ => malformed(e.inner()),
     })?;
-    json.end().map_err(|e| Error::new(Code::Malformed, sentence(&e)))?;
+    json.end().map_err(|e| malformed(&e))?;
     Ok(read)
+}
+
+/// A body that is no JSON: where it breaks stands in the sentence, by line and column.
+fn malformed(e: &serde_json::Error) -> Error {
+    Error::new(Code::Malformed, sentence(e)).at("body")
 }
 
 /// Reads a body whose type is part of others' (`serde(flatten)`), which serde would read without naming the field at fault, and
@@ -174,7 +179,8 @@ mod tests {
         assert_eq!(refused(&format!(r#"{{{id},"colour":8}}"#)), at("colour"));
         assert_eq!(refused(&format!(r#"{{{id},"lon":8,"lat":58,"amount":"tons"}}"#)), at("amount"));
         assert_eq!(refused(&format!(r#"{{{id},"photos":["x"]}}"#)), at("photos[0]"));
-        assert_eq!(refused(r#"{"lon":NaN}"#), (Code::Malformed, None));
-        assert_eq!(refused("{"), (Code::Malformed, None));
+        for broken in [r#"{"lon":NaN}"#, "{", ""] {
+            assert_eq!(refused(broken), (Code::Malformed, Some("body".to_owned())), "{broken:?}");
+        }
     }
 }

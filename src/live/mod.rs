@@ -7,6 +7,7 @@
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::NaiveDate;
@@ -54,12 +55,12 @@ pub struct Live {
 }
 
 impl Live {
-    /// Reads the coast from the store and starts the writer. The handle ends when [`Self::stop`] was called and every
+    /// Reads the coast from the store and starts the writer, which looks that often for what others wrote. The handle ends when [`Self::stop`] was called and every
     /// command that waited has been answered.
     ///
     /// # Errors
     /// `internal`.
-    pub async fn start(store: Store, clock: Clock, time_zone: Tz) -> Result<(Arc<Self>, JoinHandle<()>)> {
+    pub async fn start(store: Store, clock: Clock, time_zone: Tz, look: Duration) -> Result<(Arc<Self>, JoinHandle<()>)> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let today = clock.now().with_timezone(&time_zone).date_naive();
         let coast = read_coast(&store, &clock, today).await?;
@@ -67,7 +68,7 @@ impl Live {
         let (watching, stop) = (watch::Sender::new(true), Notify::new());
         let coast = ArcSwap::from_pointee(coast);
         let live = Arc::new(Self { coast, queue, events, store, clock, time_zone, stop, watching });
-        let handle = tokio::spawn(writer::run(live.clone(), jobs));
+        let handle = tokio::spawn(writer::run(live.clone(), jobs, look));
         Ok((live, handle))
     }
 

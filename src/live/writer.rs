@@ -13,8 +13,6 @@ use crate::store::Tx;
 
 /// The most commands that share a commit.
 const GROUP: usize = 128;
-/// How often the log is looked at for what other processes wrote, where nobody tells.
-const LOOK: Duration = Duration::from_millis(500);
 
 /// A command whose type the queue need not know.
 pub(super) trait Job: Send {
@@ -73,9 +71,10 @@ where
     }
 }
 
-pub(super) async fn run(live: Arc<Live>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+/// `look` is how often the log is looked at for what other processes wrote, where nobody tells.
+pub(super) async fn run(live: Arc<Live>, mut jobs: mpsc::Receiver<Box<dyn Job>>, look: Duration) {
     let mut listener = live.store.listener().await;
-    let mut look = tokio::time::interval(LOOK);
+    let mut look = tokio::time::interval(look);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut stopping = false;
     loop {

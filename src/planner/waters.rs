@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use geo::{BooleanOps, BoundingRect, MultiPolygon, Rect};
 use uuid::Uuid;
 
-use crate::coast::index::{Coast, Land, widened};
+use crate::coast::index::{Coast, Land};
+use crate::coast::layer::widened;
 use crate::domain::place::{LonLat, Window};
 use crate::domain::planning::PlanningTerms;
 use crate::routing::sea::Sea;
@@ -74,7 +75,7 @@ impl Waters {
 /// Rounded outwards to tenths of a degree, so that plans for about the same shore share a water.
 fn window_of(places: &[LonLat]) -> Option<Window> {
     let bounds = places.iter().fold(None::<Window>, |w, p| {
-        Some(w.map_or(Window { west: p.lon, south: p.lat, east: p.lon, north: p.lat }, |w| Window {
+        Some(w.map_or((*p).into(), |w| Window {
             west: w.west.min(p.lon),
             south: w.south.min(p.lat),
             east: w.east.max(p.lon),

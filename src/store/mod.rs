@@ -57,6 +57,10 @@ pub struct Tx {
     broken: bool,
 }
 
+/// The database was made by a later version, or is none of ours.
+const TABLES: &str =
+    "cannot bring the tables up to date: run the version that wrote them or a later one, or set another `database.url`";
+
 impl Store {
     /// Opens `sqlite:path` or `postgres://…` and brings its tables up to date.
     ///
@@ -66,12 +70,15 @@ impl Store {
         use anyhow::Context;
         let db = if url.starts_with("postgres") {
             let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
-            let pool = pool.connect(url).await.context("cannot reach PostgreSQL: check `database.url`")?;
-            POSTGRES.run(&pool).await.context("cannot bring the tables up to date")?;
+            let pool =
+                pool.connect(url).await.context("cannot reach PostgreSQL: start it, or set `database.url` to where it is")?;
+            POSTGRES.run(&pool).await.context(TABLES)?;
             Database::Postgres(pool)
         } else {
+            let what = "`database.url` must begin with sqlite: or postgres:";
+            anyhow::ensure!(url.starts_with("sqlite:"), what);
             let options = SqliteConnectOptions::from_str(url)
-                .context("`database.url` must begin with sqlite: or postgres:")?
+                .context(what)?
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 // An acknowledged report survives a power cut.
@@ -79,8 +86,8 @@ impl Store {
                 .busy_timeout(Duration::from_secs(30))
                 .pragma("mmap_size", "268435456");
             let pool = SqlitePoolOptions::new().max_connections(connections).connect_with(options).await;
-            let pool = pool.with_context(|| format!("cannot open {url}: is the folder there and writable?"))?;
-            SQLITE.run(&pool).await.context("cannot bring the tables up to date")?;
+            let pool = pool.with_context(|| format!("cannot open {url}: set `database.url` to a file that can be written"))?;
+            SQLITE.run(&pool).await.context(TABLES)?;
             Database::Sqlite(pool)
         };
         Ok(Self { db })

@@ -75,13 +75,15 @@ async fn bodies_that_are_none_are_refused() {
     let ola = app.volunteer().await;
     let post =
         |kind: &'static str, body: Vec<u8>| ola.request(Method::POST, "/api/v1/hotspots").header("content-type", kind).body(body);
-    ola.send(post("application/json", b"{".to_vec())).await.refused(400, "malformed");
-    ola.send(post("application/json", vec![])).await.refused(400, "malformed");
-    ola.send(post("application/json", b"{\"lon\": NaN}".to_vec())).await.refused(400, "malformed");
+    for broken in [&b"{"[..], b"", b"{\"lon\": NaN}", b"\xff\xfe"] {
+        let problem = ola.send(post("application/json", broken.to_vec())).await.refused(400, "malformed");
+        assert_eq!(problem["field"], "body", "{problem}");
+    }
     ola.send(post("application/json", b"{} {}".to_vec())).await.refused(422, "invalid");
-    ola.send(post("application/json", b"\xff\xfe".to_vec())).await.refused(400, "malformed");
-    ola.send(post("text/plain", report(OPEN).to_string().into_bytes())).await.refused(415, "unsupported_media_type");
-    ola.send(post("application/json", vec![b' '; 10 << 20])).await.refused(413, "too_large");
+    let text = ola.send(post("text/plain", report(OPEN).to_string().into_bytes())).await;
+    assert_eq!(text.refused(415, "unsupported_media_type")["field"], "content-type");
+    let large = ola.send(post("application/json", vec![b' '; 10 << 20])).await;
+    assert_eq!(large.refused(413, "too_large")["field"], "body");
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let refused = ola.send(post("application/json", deep.into_bytes())).await;
     assert!(refused.status.is_client_error());

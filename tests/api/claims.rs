@@ -2,14 +2,21 @@ use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::helpers::{CLOSED, OPEN, PROFESSIONAL, claim, start};
+use crate::helpers::{CLOSED, OPEN, PROFESSIONAL, Person, claim, start};
 
 both! {
-    async fn two_hundred_try_at_once_and_one_gets_it(app) {
+    /// At two processes on one database, a hundred at each.
+    async fn two_hundred_people_try_at_once_and_one_gets_it(app) {
+        let other = app.another().await;
         let h = app.volunteer().await.report(OPEN).await;
-        let people = futures_util::future::join_all((0..20).map(|_| app.volunteer())).await;
-        let tries = (0..200).map(|i| people[i % 20].claim(&h, 5));
-        let answers = futures_util::future::join_all(tries).await;
+        let people = (0..200).map(async |i| {
+            let person = if i % 2 == 0 { app.anonymous() } else { Person::of(&other) };
+            person.post("/api/v1/session", json!({})).await.expect(StatusCode::CREATED);
+            person
+        });
+        let people = futures_util::future::join_all(people).await;
+        other.live.catch_up().await.unwrap(); // where nobody tells of a write, it looks every half second
+        let answers = futures_util::future::join_all(people.iter().map(|p| p.claim(&h, 5))).await;
         let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| a.status == StatusCode::CREATED);
         assert_eq!((won.len(), lost.len()), (1, 199));
         for refused in lost {
@@ -17,6 +24,20 @@ both! {
             assert_eq!(problem["holder_name"], "Speiderne");
             assert_eq!(problem["until"], "2026-06-15T10:00:00+00:00");
         }
+        let history = app.anonymous().get(&format!("/api/v1/hotspots/{}/history", h["id"].as_str().unwrap())).await.json();
+        assert_eq!(history.as_array().unwrap().iter().filter(|line| line["act"] == "claimed").count(), 1, "{history}");
+        other.stop().await;
+    }
+
+    async fn the_database_itself_holds_no_second_active_claim(app) {
+        let ola = app.volunteer().await;
+        for _ in 0..2 {
+            let h = ola.report(OPEN).await;
+            ola.claim(&h, 5).await.expect(StatusCode::CREATED);
+        }
+        let both_on_one = "UPDATE claim SET hotspot_id = (SELECT hotspot_id FROM claim LIMIT 1)";
+        let refused = app.sql(both_on_one).await.unwrap_err();
+        assert!(refused.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation), "{refused}");
     }
 
     async fn a_claim_sent_twice_is_one_claim(app) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::helpers::{OPEN, Person, TestApp};
+use crate::helpers::{Engine, OPEN, Person, TestApp};
 
 /// Events as they come, one after another.
 struct Feed {
@@ -88,7 +88,7 @@ both! {
 
     async fn two_processes_on_one_database_see_each_others_writes(app) {
         let other = app.another().await;
-        let there = Person::at(&format!("http://127.0.0.1:{}", other.port));
+        let there = Person::of(&other);
         let mut feed = Feed::open(&there, None, "/api/v1/events").await;
         let h = app.volunteer().await.report(OPEN).await;
         assert_eq!(feed.next().await.2["id"], h["id"]);
@@ -102,7 +102,7 @@ both! {
 
     async fn many_writes_from_two_processes_leave_no_gap_in_the_log(app) {
         let other = app.another().await;
-        let (here, there) = (app.volunteer().await, Person::at(&format!("http://127.0.0.1:{}", other.port)));
+        let (here, there) = (app.volunteer().await, Person::of(&other));
         there.post("/api/v1/session", serde_json::json!({})).await.expect(StatusCode::CREATED);
         let first = app.anonymous().get("/api/v1/coast").await.json()["seq"].as_i64().unwrap();
         let mut feed = Feed::open(&app.anonymous(), Some(&first.to_string()), "/api/v1/events").await;
@@ -115,14 +115,42 @@ both! {
     }
 
     async fn a_process_that_was_down_catches_up_and_a_stop_ends_the_feeds(app) {
-        let TestApp { service, config, clock, .. } = &app;
-        let h = app.volunteer().await.report(OPEN).await;
-        let later = strandline::startup::Service::start(config.clone(), clock.clone(), None).await.unwrap();
-        let there = Person::at(&format!("http://127.0.0.1:{}", later.port));
-        assert_eq!(there.hotspot(&h["id"]).await["state"], "reported");
-        let feed = Feed::open(&there, None, "/api/v1/events").await;
-        tokio::time::timeout(Duration::from_secs(5), later.stop()).await.expect("an open feed held up the stop");
+        let other = app.another().await;
+        let ola = app.volunteer().await;
+        let mut feed = Feed::open(&Person::of(&other), None, "/api/v1/events").await;
+        let seen = ola.report(OPEN).await;
+        let (_, last, data) = feed.next().await;
+        assert_eq!(data["id"], seen["id"]);
+        tokio::time::timeout(Duration::from_secs(5), other.stop()).await.expect("an open feed held up the stop");
         drop(feed);
-        assert!(service.live.coast().seq > 0);
+        // While it is down: a report, and another that is claimed.
+        let (missed, claimed) = (ola.report(OPEN).await, ola.report(OPEN).await);
+        ola.claim(&claimed, 4).await.expect(StatusCode::CREATED);
+        let again = app.another().await;
+        let there = Person::of(&again);
+        assert_eq!(there.hotspot(&claimed["id"]).await["state"], "claimed");
+        // Whoever watched it goes on where they were.
+        let mut feed = Feed::open(&there, Some(&last), "/api/v1/events").await;
+        for (act, id) in [("reported", &missed["id"]), ("reported", &claimed["id"]), ("claimed", &claimed["id"])] {
+            let data = feed.next().await.2;
+            assert_eq!((&data["act"], &data["id"]), (&act.into(), id));
+        }
+        drop(feed);
+        again.stop().await;
     }
+}
+
+/// Where PostgreSQL tells, nobody waits for the next look at the log: it is a minute away here.
+#[tokio::test]
+async fn postgres_tells_other_processes_of_a_write() {
+    let look = std::num::NonZeroU64::new(60_000).unwrap();
+    let app = TestApp::spawn_with(Engine::Postgres, |config| config.database.look_ms = look).await;
+    let other = app.another().await;
+    let mut feed = Feed::open(&Person::of(&other), None, "/api/v1/events").await;
+    for _ in 0..3 {
+        let h = app.volunteer().await.report(OPEN).await;
+        assert_eq!(feed.next().await.2["id"], h["id"]);
+    }
+    drop(feed);
+    other.stop().await;
 }

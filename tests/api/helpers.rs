@@ -134,6 +134,16 @@ impl TestApp {
         Service::start(self.config.clone(), self.clock.clone(), None).await.unwrap()
     }
 
+    /// What somebody does who goes past the service.
+    pub async fn sql(&self, statement: &'static str) -> sqlx::Result<()> {
+        let url = &self.config.database.url;
+        if url.starts_with("sqlite:") {
+            sqlx::SqliteConnection::connect(url).await?.execute(statement).await.map(drop)
+        } else {
+            sqlx::PgConnection::connect(url).await?.execute(statement).await.map(drop)
+        }
+    }
+
     /// Somebody without a session.
     pub fn anonymous(&self) -> Person {
         Person::at(&self.url)
@@ -199,6 +209,11 @@ async fn small_coast(config: &Config, clock: &Clock, folder: &Path) {
 impl Person {
     pub fn at(url: &str) -> Self {
         Self { client: Client::builder().cookie_store(true).build().unwrap(), url: url.to_owned() }
+    }
+
+    /// Somebody at another process.
+    pub fn of(service: &Service) -> Self {
+        Self::at(&format!("http://127.0.0.1:{}", service.port))
     }
 
     /// Somebody else at the same service, of Sund.

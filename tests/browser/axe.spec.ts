@@ -106,7 +106,7 @@ test('axe finds nothing on a claim form, a draft, and what was refused', async (
   const free = found.features.find((f) => f.properties.hazards.length === 0);
   await open(page, `/hotspots/${free?.id}`);
   await page.getByRole('button', { name: 'I will clear it' }).click();
-  await expect(page.getByRole('button', { name: 'Zoom in' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Zoom in', exact: true })).toBeVisible();
   await check(page, 'claim form');
   // Refused: a place far out at sea.
   await open(page, '/report/57.60000,9.90000');

@@ -82,7 +82,7 @@ test('what is shown stands in the address, and is shared with it', async ({ page
   await page.getByLabel('Reported', { exact: true }).check();
   await page.locator('.filters select').selectOption({ index: 2 });
   await expect(page).toHaveURL(/#11\/58\.43\d*\/8\.82\d*\?state=.*reported.*&days=7$/);
-  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('button', { name: 'Zoom in', exact: true }).click();
   await page.locator('a[href^="/hotspots/"]').first().click();
   await page.reload();
   await expect(page).toHaveURL(/state=.*&days=7$/);
@@ -115,12 +115,36 @@ test('a municipality that is not there is said to be so', async ({ page }) => {
   await expect(page).toHaveURL(/\/list/);
 });
 
+/** The regimes whose colours the shore has around the middle of the map. */
+async function coloursOfShore(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const [map, side] = [document.querySelector('.leaflet-container')!.getBoundingClientRect(), 240];
+    const [left, top] = [map.x + (map.width - side) / 2, map.y + (map.height - side) / 2];
+    const seen = new OffscreenCanvas(side, side).getContext('2d')!;
+    for (const tile of document.querySelectorAll<HTMLCanvasElement>('.leaflet-tile-pane canvas')) {
+      const at = tile.getBoundingClientRect();
+      seen.drawImage(tile, at.x - left, at.y - top, at.width, at.height);
+    }
+    const bytes = seen.getImageData(0, 0, side, side).data;
+    const found = new Set<string>();
+    for (let i = 0; i < bytes.length; i += 4) found.add(`rgb(${bytes[i]}, ${bytes[i + 1]}, ${bytes[i + 2]})`);
+    const probe = document.body.appendChild(document.createElement('i'));
+    const regimes = ['volunteer', 'shared', 'professional', 'monitoring', 'closed'].filter((regime) => {
+      probe.style.color = `var(--${regime})`;
+      return found.has(getComputedStyle(probe).color);
+    });
+    probe.remove();
+    return regimes;
+  });
+}
+
 test('staff draw a zone on the map, and the shore changes its colour without a reload', async ({ page, browser }) => {
   const other = await another(browser);
-  await open(other, '/place/58.44950,8.71500#15/58.4495/8.715');
+  await open(other, '/place/58.45244,8.75244#15/58.45244/8.75244');
   await expect(other.getByText('Volunteers and professionals both clear here.')).toBeVisible();
+  await expect.poll(() => coloursOfShore(other)).toEqual(['shared']);
 
-  await open(page, '/#15/58.4495/8.715');
+  await open(page, '/#15/58.45244/8.75244');
   await play(page, 'staff');
   await page.getByRole('button', { name: 'Zones', exact: true }).click();
   await page.getByRole('button', { name: 'Draw a zone' }).click();
@@ -131,15 +155,18 @@ test('staff draw a zone on the map, and the shore changes its colour without a r
   await page.getByRole('button', { name: 'Save the zone' }).click();
   await expect(page.getByText('The zone is saved.')).toBeVisible();
   await expect(other.getByText('Volunteers clear here. You are welcome to clean.')).toBeVisible();
+  await expect.poll(() => coloursOfShore(other)).toContain('volunteer');
 
   await page.getByRole('link', { name: /Kittelsbukt/ }).click();
   await page.getByLabel('Professionals').check();
   await page.getByRole('button', { name: 'Save the zone' }).click();
   await expect(other.getByText('Professional crews clear here.')).toBeVisible();
+  await expect.poll(() => coloursOfShore(other)).toContain('professional');
   await page.getByRole('link', { name: /Kittelsbukt/ }).click();
   await page.getByRole('button', { name: 'Remove the zone' }).click();
   await page.getByRole('button', { name: 'Yes, remove it' }).click();
   await expect(other.getByText('Volunteers and professionals both clear here.')).toBeVisible();
+  await expect.poll(() => coloursOfShore(other)).toEqual(['shared']);
   await other.close();
 });
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 pub struct Program {
@@ -93,9 +93,20 @@ impl Program {
 
     /// Whether it went well, and all it said.
     pub async fn run(&self, args: &[&str]) -> (bool, String) {
-        let output = self.command(args).output().await.unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8(said).unwrap())
+        ended(self.command(args)).await
+    }
+
+    /// The same with another setting.
+    pub async fn run_with(&self, args: &[&str], key: &str, value: &str) -> (bool, String) {
+        let mut command = self.command(args);
+        command.env(key, value);
+        ended(command).await
+    }
+
+    /// What somebody does who goes past the service.
+    pub async fn sql(&self, statement: &'static str) {
+        let mut connection = sqlx::SqliteConnection::connect(&self.database).await.unwrap();
+        connection.execute(statement).await.unwrap();
     }
 
     pub async fn serve(&self) -> Running {
@@ -123,6 +134,13 @@ impl Program {
         };
         tokio::time::timeout(Duration::from_secs(30), held).await.expect("the import never wrote");
     }
+}
+
+/// Whether a command went well, and all it said.
+async fn ended(mut command: Command) -> (bool, String) {
+    let output = tokio::time::timeout(Duration::from_mins(2), command.output()).await.expect("it did not end").unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
 }
 
 impl Running {
@@ -161,6 +179,13 @@ impl Running {
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.child.start_kill().unwrap();
+    }
+
+    /// All that it wrote into its log until it ended.
+    pub async fn log(&mut self) -> String {
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+        log
     }
 
     /// A polite stop, as a service manager does it.

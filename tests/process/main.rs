@@ -53,17 +53,22 @@ async fn nothing_acknowledged_is_lost(program: Program) {
     }
     assert!(acknowledged.0.len() >= 100 && acknowledged.1.len() >= 20, "too little was written to prove anything");
 
+    all_are_there(&program, acknowledged).await;
+}
+
+/// What was acknowledged is there after a new start, and rows and files agree.
+async fn all_are_there(program: &Program, (reports, photos): (HashSet<Uuid>, Vec<(Uuid, Uuid)>)) {
     let running = program.serve().await;
     let all = running.hotspots().await;
     let there: HashSet<Uuid> = all.iter().map(|h| h["id"].as_str().unwrap().parse().unwrap()).collect();
-    assert!(acknowledged.0.is_subset(&there), "{} reports are lost", acknowledged.0.difference(&there).count());
-    for (id, photo) in acknowledged.1 {
+    assert!(reports.is_subset(&there), "{} reports are lost", reports.difference(&there).count());
+    for (id, photo) in photos {
         let h = all.iter().find(|h| h["id"] == id.to_string()).unwrap();
         assert_ne!(h["photos"][0]["size"], Value::Null, "the row of a photo is lost");
         let file = running.get(&format!("/api/v1/photos/{photo}/zoom")).await;
         assert_eq!(&file[..2], b"\xFF\xD8", "the file of a photo is lost");
     }
-    // Rows and files agree also for what was not acknowledged.
+    // Also for what was not acknowledged.
     for h in &all {
         let folder = program.photos().join(h["photos"][0]["id"].as_str().unwrap());
         assert!(h["photos"][0]["size"] == Value::Null || folder.join("zoom.jpg").is_file());
@@ -87,8 +92,35 @@ async fn a_stop_is_graceful_and_says_so_with_its_exit_code() {
     let writer = tokio::spawn(report_until_gone(running.url.clone(), Arc::default()));
     running.wait_until(|all| all.len() >= 5).await;
     assert!(running.terminate().await.success());
-    let (reports, _) = writer.await.unwrap();
-    assert!(program.serve().await.hotspots().await.len() >= reports.len());
+    let (reports, photos) = writer.await.unwrap();
+    assert!(reports.len() >= 5 && photos.len() >= 4, "too little was written to prove anything");
+    all_are_there(&program, (reports.into_iter().collect(), photos)).await;
+}
+
+#[tokio::test]
+async fn the_log_is_structured_and_speaks_of_nobody() {
+    let mut program = Program::on_sqlite().await;
+    program.set("STRANDLINE__LOG__JSON", true);
+    program.set("STRANDLINE__LOG__FILTER", "info,strandline=trace");
+    let mut running = program.serve().await;
+    let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
+    let entered = client.post(format!("{}/api/v1/session", running.url)).send().await.unwrap();
+    let cookie = entered.headers()["set-cookie"].to_str().unwrap().split([';', '=']).nth(1).unwrap().to_owned();
+    let body = json!({"id": Uuid::now_v7(), "lon": 8.70123, "lat": 58.40012, "amount": "bag", "note": "Ved naustet til Kari",
+        "photos": [Uuid::now_v7()]});
+    helpers::send(&client, &running, "hotspots", body).await;
+    assert!(running.terminate().await.success());
+    let log = running.log().await;
+    let lines: Vec<Value> = log.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|_| panic!("no JSON: {l}"))).collect();
+    let taken = json!({"method": "POST", "route": "/api/v1/hotspots", "status": 201});
+    let as_told = |l: &Value, key: &str| l["fields"][key] == taken[key];
+    assert!(lines.iter().any(|l| ["method", "route", "status"].iter().all(|k| as_told(l, k))), "{log}");
+    let stopping = lines.iter().find(|l| l["fields"]["message"] == "service.stopping").expect("it did not say that it stops");
+    assert_eq!(stopping["level"], "INFO");
+    assert!(stopping["timestamp"].is_string() && stopping["target"] == "strandline::startup", "{stopping}");
+    for private in [&cookie, "naustet", "8.70123", "58.40012"] {
+        assert!(!log.contains(private), "{private} is in the log");
+    }
 }
 
 #[tokio::test]
@@ -114,14 +146,75 @@ async fn an_import_that_is_killed_leaves_the_old_coast_untouched() {
 }
 
 #[tokio::test]
-async fn the_command_line_says_in_one_line_what_is_wrong() {
+async fn the_command_line_says_in_one_line_what_is_wrong_and_what_to_do() {
     let program = Program::on_sqlite().await;
-    let missing = program.run(&["import", "coast", "nowhere.geojson"]).await;
-    assert!(!missing.0 && missing.1.contains("cannot open nowhere.geojson"), "{missing:?}");
-    let wrong = program.write("wrong.geojson", &json!({"type": "Topology"}));
-    let refused = program.run(&["import", "coast", wrong.to_str().unwrap()]).await;
-    assert!(!refused.0 && refused.1.contains("not a GeoJSON FeatureCollection"), "{refused:?}");
-    assert_eq!(refused.1.trim().lines().count(), 1, "{refused:?}");
+    let wrong = program.write("wrong.geojson", &json!({"type": "Topology", "objects": {}}));
+    let point = program.write("point.geojson", &json!({"type": "FeatureCollection", "features": []}));
+    let (wrong, point) = (wrong.to_str().unwrap(), point.to_str().unwrap());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let (serve, coast) = (vec!["serve"], |file| vec!["import", "coast", file]);
+    let nothing = ("STRANDLINE__LOG__JSON", "false");
+    for (args, (key, value), what, to_do) in [
+        (coast("nowhere.geojson"), nothing, "cannot open nowhere.geojson", "name a GeoJSON file"),
+        (coast(wrong), nothing, "wrong.geojson: not GeoJSON", "Topology"),
+        (coast(point), nothing, "holds no shoreline", "name a file with lines"),
+        ([coast(point), vec!["--segment-m", "3"]].concat(), nothing, "the length of a segment", "from 20 to 5000"),
+        (
+            vec!["demo", "--fixtures", "nowhere"],
+            ("STRANDLINE__DATABASE__URL", "sqlite::memory:"),
+            "cannot open nowhere/",
+            "name a GeoJSON file",
+        ),
+        (vec!["--config", "nowhere.toml", "serve"], nothing, "nowhere.toml", "name a TOML file"),
+        (serve.clone(), ("STRANDLINE__SERVER__BIND", &taken), "cannot listen on", "set `server.bind`"),
+        (
+            serve.clone(),
+            ("STRANDLINE__PHOTOS__FOLDER", "/dev/null/photos"),
+            "cannot make the folder /dev/null/photos",
+            "set `photos.folder`",
+        ),
+        (
+            serve.clone(),
+            ("STRANDLINE__DATABASE__URL", "sqlite:/dev/null/my.db"),
+            "cannot make the folder /dev/null",
+            "set `database.url`",
+        ),
+        (
+            serve.clone(),
+            ("STRANDLINE__DATABASE__URL", "sqlite:/proc/version"),
+            "cannot open sqlite:/proc/version",
+            "set `database.url`",
+        ),
+        (
+            serve.clone(),
+            ("STRANDLINE__DATABASE__URL", "postgres://nobody@127.0.0.1:1/x"),
+            "cannot reach PostgreSQL",
+            "set `database.url`",
+        ),
+        (serve.clone(), ("STRANDLINE__DATABASE__URL", "mysql://x"), "`database.url`", "must begin with sqlite: or postgres:"),
+        (serve.clone(), ("STRANDLINE__DATABASE__LOOK_MS", "0"), "a setting is not as config.example.toml explains it", "nonzero"),
+        (serve.clone(), ("STRANDLINE__LOG__FILTER", "=="), "`log.filter`", "must be as in info,sqlx=warn"),
+        (
+            serve.clone(),
+            ("STRANDLINE__LIMITS__SEGMENTS", "many"),
+            "a setting is not as config.example.toml explains it",
+            "segments",
+        ),
+    ] {
+        let (good, said) = program.run_with(&args, key, value).await;
+        assert!(
+            !good && said.starts_with("strandline: ") && said.contains(what) && said.contains(to_do),
+            "{args:?} {key}: {said}"
+        );
+        assert_eq!(said.trim().lines().count(), 1, "{args:?}: {said}");
+    }
+    // A database that a later version has written.
+    program
+        .sql("INSERT INTO _sqlx_migrations SELECT 9999, 'later', installed_on, true, checksum, 0 FROM _sqlx_migrations LIMIT 1")
+        .await;
+    let (good, said) = program.run(&["serve"]).await;
+    assert!(!good && said.contains("run the version that wrote them"), "{said}");
 }
 
 #[tokio::test]

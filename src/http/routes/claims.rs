@@ -11,8 +11,8 @@ use crate::act::claim::{NewClaim, TakeoverRequest};
 use crate::act::{self, Made};
 use crate::domain::claim::Claim;
 use crate::domain::hotspot::Hotspot;
-use crate::domain::permission::{Action, Subject, allow};
-use crate::domain::person::{Person, Role};
+use crate::domain::permission::{Action, Subject, allow, may};
+use crate::domain::person::Person;
 use crate::error::{Code, Error, Result};
 use crate::http::App;
 use crate::http::read::{Body, id};
@@ -25,8 +25,7 @@ fn place_allows(app: &App, by: &Person, hotspot: Uuid, from: DateTime<Utc>, unti
     if until <= from || until > app.live.clock.now() + chrono::TimeDelta::days(366) {
         return Ok(()); // the terms refuse it, naming the field
     }
-    // The separation is between professionals and volunteers: staff plan for their own.
-    let professional = by.role != Role::Volunteer;
+    let professional = may(by, Action::CleanAsProfessional);
     coast.here(h.at).may_clean(app.live.day_of(from), app.live.day_of(until), professional)
 }
 

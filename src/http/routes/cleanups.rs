@@ -18,8 +18,8 @@ use crate::domain::change::HistoryLine;
 use crate::domain::cleanup::Cleanup;
 use crate::domain::litter::{ITEMS, LitterItem};
 use crate::domain::local::instant;
-use crate::domain::permission::{Action, Subject, allow};
-use crate::domain::person::{Person, Role};
+use crate::domain::permission::{Action, Subject, allow, may};
+use crate::domain::person::Person;
 use crate::domain::pile::Pile;
 use crate::domain::place::LonLat;
 use crate::domain::refund::{Missing, missing};
@@ -169,7 +169,7 @@ fn place_allows(app: &App, by: &Person, plan: &Plan, site: &mut Site) -> Result<
     if plan.until <= now {
         return Ok(());
     }
-    let professional = by.role != Role::Volunteer;
+    let professional = may(by, Action::CleanAsProfessional);
     let hotspots = plan.hotspots.iter().filter_map(|id| coast.hotspots.get(*id)).map(|h| h.at);
     for at in site.stretches.iter().map(|s| s.at).chain(hotspots) {
         if let Err(refused) = coast.here(at).may_clean(from, to, professional) {

@@ -15,8 +15,7 @@ use crate::act::hotspot::{Place, Report, Saying};
 use crate::act::{self, Made};
 use crate::domain::change::HistoryLine;
 use crate::domain::hotspot::{Closing, Hotspot, State};
-use crate::domain::permission::{Action, Subject, allow};
-use crate::domain::person::Role;
+use crate::domain::permission::{Action, Subject, allow, may};
 use crate::domain::place::{LonLat, Window};
 use crate::domain::words::{self, Words};
 use crate::error::{Code, Error, Result};
@@ -239,7 +238,7 @@ pub async fn still_there(app: web::Data<App>, who: Actor, path: web::Path<String
 pub async fn cleaned(app: web::Data<App>, who: Actor, path: web::Path<String>, saying: Body<Saying>) -> Result<HttpResponse> {
     let (by, id) = (who.0, id(&path)?);
     let place = find(&app, id)?.at;
-    if by.role == Role::Volunteer {
+    if !may(&by, Action::CleanAsProfessional) {
         let coast = app.live.coast();
         coast.here(place).may_clean(coast.date, coast.date, false)?;
     }

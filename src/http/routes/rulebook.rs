@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::Refusals;
 use super::places::{AreaProperties, Collection, area_feature, geometry};
-use crate::coast::index::{MUNICIPALITY_REACH_M, widened};
+use crate::coast::index::MUNICIPALITY_REACH_M;
+use crate::coast::layer::widened;
 use crate::domain::area::AreaKind;
 use crate::domain::closure::Season;
 use crate::domain::place::Window;
