@@ -62,7 +62,7 @@ test-browser: tools web
 test-schema: tools
 	@echo "— the API against its description"
 	cargo build
-	scripts/test-schema
+	scripts/with-postgres scripts/test-schema
 
 test-exports: tools
 	@echo "— routes as other programs read them"

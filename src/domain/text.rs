@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Result};
 
-/// Trims a text and checks it: any script, at most `max` characters, no control characters but line breaks, and
-/// none of the invisible marks that turn the direction of what follows (they can make a text read as another).
+/// Trims a text and checks it: any script, at most `max` characters, no control characters but line breaks, nothing that
+/// is no character (Unicode, 23.7; files of XML cannot hold all of it), and none of the invisible marks that turn the
+/// direction of what follows (they can make a text read as another).
 ///
 /// # Errors
 /// `invalid` at `field`.
@@ -12,7 +13,7 @@ pub fn clean(field: &'static str, text: &str, max: usize) -> Result<String> {
     if text.chars().count() > max {
         return Err(Error::invalid(field, format!("{field} may have at most {max} characters.")));
     }
-    if let Some(bad) = text.chars().find(|&c| (c.is_control() && c != '\n') || turns_direction(c)) {
+    if let Some(bad) = text.chars().find(|&c| (c.is_control() && c != '\n') || is_none(c) || turns_direction(c)) {
         return Err(Error::invalid(field, format!("{field} has a character that is not allowed: U+{:04X}.", bad as u32)));
     }
     Ok(text.to_owned())
@@ -37,6 +38,11 @@ pub fn clean_required(field: &'static str, text: &str, max: usize) -> Result<Str
     }
 }
 
+/// Whether it is one of the 66 that will never be a character.
+fn is_none(c: char) -> bool {
+    matches!(c, '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE
+}
+
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
@@ -53,8 +59,8 @@ mod tests {
     }
 
     #[test]
-    fn control_and_direction_marks_are_not() {
-        for text in ["a\u{0}b", "a\u{7}b", "a\u{202E}b", "a\tb"] {
+    fn control_and_direction_marks_and_what_is_no_character_are_not() {
+        for text in ["a\u{0}b", "a\u{7}b", "a\u{202E}b", "a\tb", "a\u{FFFE}", "a\u{10FFFF}", "a\u{FDD0}"] {
             assert_eq!(clean("note", text, 40).unwrap_err().field.as_deref(), Some("note"));
         }
     }

@@ -70,6 +70,10 @@ pub async fn all(req: &HttpRequest, payload: &mut Payload, most: usize) -> Resul
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // serde takes a list for fields in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Error::invalid("body", "The body must be an object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|e| match e.inner().classify() {
         serde_json::error::Category::Data => at_fault(&e),

@@ -1,5 +1,6 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::helpers::{Engine, OPEN, TestApp, report};
 
@@ -80,6 +81,10 @@ async fn bodies_that_are_none_are_refused() {
         assert_eq!(problem["field"], "body", "{problem}");
     }
     ola.send(post("application/json", b"{} {}".to_vec())).await.refused(422, "invalid");
+    let list = serde_json::to_vec(&json!([Uuid::now_v7(), OPEN.0, OPEN.1, "bag"])).unwrap();
+    assert_eq!(ola.send(post("application/json", list)).await.refused(422, "invalid")["field"], "body");
+    let h = ola.report(OPEN).await;
+    assert_eq!(ola.act(&h, "hotspots", "cleanings", json!([])).await.refused(422, "invalid")["field"], "body");
     let text = ola.send(post("text/plain", report(OPEN).to_string().into_bytes())).await;
     assert_eq!(text.refused(415, "unsupported_media_type")["field"], "content-type");
     let large = ola.send(post("application/json", vec![b' '; 10 << 20])).await;

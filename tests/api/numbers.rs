@@ -33,5 +33,11 @@ both! {
         assert!(csv.contains("volunteers,2026-12,1,120,0.000,15.000,2,3,4.5"), "{csv}");
         let season = ola.get("/api/v1/seasons?name=Speiderne&year=2026").await.json();
         assert_eq!((&season["figures"], season["places"].as_array().unwrap().len()), (&total, 1));
+        // What surrounds a name is none of it; what is no text makes no picture.
+        assert_eq!(ola.get("/api/v1/seasons?name=Speiderne%0C&year=2026").await.json()["name"], "Speiderne");
+        assert!(ola.get("/api/v1/seasons.png?name=Speiderne%0C").await.status.is_success());
+        for odd in ["a%0Cb", "%EF%BF%BE", "a%EF%BF%BF"] {
+            assert_eq!(ola.get(&format!("/api/v1/seasons.png?name={odd}")).await.refused(422, "invalid")["field"], "name");
+        }
     }
 }

@@ -298,6 +298,8 @@ both! {
         assert_eq!((&seen["shared"], &seen["driver"]), (&Value::Null, &Value::Null));
         assert!(stranger.get(&path(&format!("/files/gpx?key={key}"))).await.status.is_success());
         stranger.get(&path("?key=other")).await.refused(401, "no_session");
+        let long = path(&format!("?key={}", "x".repeat(101)));
+        assert_eq!(s.hauler.get(&long).await.refused(422, "invalid")["field"], "key");
         app.clock.advance(chrono::TimeDelta::hours(49));
         stranger.get(&path(&format!("?key={key}"))).await.refused(401, "no_session");
     }

@@ -20,7 +20,7 @@ for (let i = 0; i < 50; i++) {
   const shown = watcher.evaluate(
     (id) =>
       new Promise((there) => {
-        const found = () => document.querySelector(`aside a[href^="/hotspots/${id}"]`) && there(Date.now());
+        const found = () => document.querySelector(`a[href^="/hotspots/${id}"]`) && there(Date.now());
         new MutationObserver(found).observe(document.body, { childList: true, subtree: true });
       }),
     body.id,

@@ -277,6 +277,16 @@ async fn the_demonstration_is_filled_once_and_kept() {
             serde_json::from_slice(&running.get(&format!("/api/v1/hotspots?state={}", state.text())).await).unwrap();
         assert!(of_it["features"].as_array().is_some_and(|f| !f.is_empty()), "no report is {}", state.text());
     }
+    let shore: Value = serde_json::from_slice(&running.get("/api/v1/segments?bbox=8,58,9.5,59").await).unwrap();
+    let shore = shore["features"].as_array().unwrap();
+    let lost: Vec<&Value> = shore.iter().filter(|s| s["properties"]["municipality"].is_null()).collect();
+    assert!(
+        shore.len() > 2000 && lost.is_empty(),
+        "{} of {} segments are in no municipality: {:?}",
+        lost.len(),
+        shore.len(),
+        lost.first()
+    );
     let before = running.hotspots().await.len();
     let client = reqwest::Client::builder().cookie_store(true).build().unwrap();
     client.post(format!("{}/api/v1/session", running.url)).send().await.unwrap();

@@ -95,6 +95,9 @@ pub struct Key {
 }
 
 async fn seen(app: &App, who: Who, path: &str, key: Option<&str>) -> Result<PickupRoute> {
+    if key.is_some_and(|key| key.chars().count() > 100) {
+        return Err(Error::invalid("key", "A key has at most 100 letters."));
+    }
     let found: Option<PickupRoute> = app.live.store.read(app.live.clock.now()).await?.thing(id(path)?).await?;
     let mut route = found.ok_or_else(|| Error::new(Code::NotFound, "There is no such route."))?;
     if who.0.as_ref().is_some_and(|by| hauled_by(by, route.organisation).is_ok()) {
@@ -133,7 +136,7 @@ pub enum RouteFile {
 
 /// A route as a file
 #[utoipa::path(tag = "routes", params(("id" = Uuid, Path), ("format" = inline(RouteFile), Path), Key), responses(
-    (status = 200, body = String, content_type = "application/gpx+xml"), Refusals))]
+    (status = 200, content((String = "application/gpx+xml"), (String = "text/csv"), (String = "text/calendar"))), Refusals))]
 #[get("/api/v1/routes/{id}/files/{format}")]
 pub async fn exported(app: web::Data<App>, who: Who, path: web::Path<(String, String)>, q: Params<Key>) -> Result<HttpResponse> {
     let (id, format) = path.into_inner();

@@ -310,7 +310,7 @@ pub fn milestone(weighed_kg: f64) -> Option<u32> {
 
 fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
     let name = clean_required("name", &group.name, 80)?;
-    let whose = Whose { year: group.year, municipality: None, organiser: Some(name), segment: None };
+    let whose = Whose { year: group.year, municipality: None, organiser: Some(name.clone()), segment: None };
     let (coast, zone, year) = (app.live.coast().clone(), app.live.time_zone, whose.year(app)?);
     let own = |c: &&std::sync::Arc<Cleanup>| c.outcome.is_some() && whose.passes(None, c.organiser.name.as_deref(), &c.stretches);
     let (mut figures, mut all) = (Figures::default(), Figures::default());
@@ -325,7 +325,7 @@ fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
         }
     }
     let milestone_kg = milestone(all.weighed_kg);
-    Ok(GroupSeason { name: group.name.clone(), year, figures, places, thanks, milestone_kg })
+    Ok(GroupSeason { name, year, figures, places, thanks, milestone_kg })
 }
 
 /// What a group did in a year, as a picture to share
