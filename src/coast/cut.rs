@@ -134,8 +134,8 @@ fn crossing_lat(a: Vertex, b: Vertex) -> i32 {
 pub fn cut(run: &Run, anchors: &[Anchor], target: f64) -> Vec<Vec<Vertex>> {
     let anchors = spaced(anchors, target);
     let mut stretches = split(&run.line, &anchors);
-    if run.ring && !anchors.is_empty() && stretches.len() > 1 {
-        // The ring's first point is no cut of its own: the stretch over it goes on from the last to the first.
+    if run.ring && !anchors.is_empty() && stretches.len() > 1 && !anchors.iter().any(|a| is_first_point(a, run)) {
+        // The ring's first point is no cut then: the stretch over it goes on from the last to the first.
         let first = stretches.remove(0);
         stretches.last_mut().expect("there were two").extend_from_slice(&first[1..]);
     }
@@ -161,9 +161,19 @@ fn spaced(anchors: &[Anchor], target: f64) -> Vec<Anchor> {
     kept
 }
 
-/// Whether the anchor lies on the run, but for rounding.
+/// Metres within which a place lies on a run, but for rounding.
+pub const ON_RUN_M: f64 = 0.05;
+
 fn on(anchor: &Anchor) -> bool {
-    anchor.off < 0.05
+    anchor.off < ON_RUN_M
+}
+
+/// Whether a ring is cut where it begins.
+fn is_first_point(anchor: &Anchor, ring: &Run) -> bool {
+    if on(anchor) {
+        return anchor.vertex == ring.line[0];
+    }
+    anchor.along <= 0.0 || anchor.along >= line_metres(&ring.line)
 }
 
 /// Splits a line at the anchors. An anchor that lies on the line gives its own vertex, so that cutting again at the
@@ -177,7 +187,7 @@ fn split(line: &[Vertex], anchors: &[Anchor]) -> Vec<Vec<Vertex>> {
             let at = if on(anchor) {
                 anchor.vertex
             } else {
-                between(edge[0], edge[1], ((anchor.along - along) / length).clamp(0.0, 1.0))
+                part_of(edge[0], edge[1], ((anchor.along - along) / length).clamp(0.0, 1.0))
             };
             push(&mut piece, at);
             if piece.len() > 1 {
@@ -191,6 +201,15 @@ fn split(line: &[Vertex], anchors: &[Anchor]) -> Vec<Vec<Vertex>> {
         out.push(piece);
     }
     out
+}
+
+/// No cut lies nearer than this to a corner, but at it: on which side of a sharp one it lies could not be told again.
+const CORNER_M: f64 = 1.0;
+
+/// The place this far along an edge, or the corner at its end.
+fn part_of(a: Vertex, b: Vertex, part: f64) -> Vertex {
+    let at = between(a, b, part);
+    [a, b].into_iter().find(|end| edge_metres(at, *end) < CORNER_M).unwrap_or(at)
 }
 
 fn push(line: &mut Vec<Vertex>, vertex: Vertex) {

@@ -4,10 +4,11 @@
 //! or double back, small slips where a boundary crosses itself, polygons across the 180th meridian. Refused: boundaries
 //! that cross in earnest, holes outside, numbers out of range.
 
+use geo::coordinate_position::{CoordPos, CoordinatePosition};
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{
-    Area as _, BooleanOps, BoundingRect, Coord, Intersects, Line, LineString, MakeValid, MultiPolygon, Point, Polygon, Rect,
-    Validation, coord,
+    Area as _, BooleanOps, BoundingRect, Coord, CoordsIter, Intersects, Line, LineString, MakeValid, MultiPolygon, Point,
+    Polygon, Rect, Validation, coord,
 };
 use geojson::{GeometryValue, Position};
 use rstar::RTree;
@@ -52,11 +53,9 @@ pub fn read(geometry: &GeometryValue) -> Result<MultiPolygon, Fault> {
     };
     let mut whole = MultiPolygon(vec![]);
     for rings in polygons {
-        let polygon = polygon(rings)?;
-        let valid = if polygon.is_valid() { MultiPolygon(vec![polygon]) } else { repaired(&polygon)? };
-        whole.0.extend(valid.0);
+        whole.0.extend(polygon(rings)?.0);
     }
-    if !whole.is_valid() {
+    if whole.0.len() > 1 && !is_known_valid(&whole) {
         whole = geo::unary_union(&whole.0); // parts that overlap become one
     }
     if whole.unsigned_area() == 0.0 {
@@ -65,27 +64,39 @@ pub fn read(geometry: &GeometryValue) -> Result<MultiPolygon, Fault> {
     Ok(folded(whole))
 }
 
-fn repaired(polygon: &Polygon) -> Result<MultiPolygon, Fault> {
-    polygon.make_valid().map_err(|e| Fault::new(&e.to_string(), polygon.exterior().0.first().copied()))
+/// Up to so many points it is looked into whether something is valid, for which geo holds each edge against each; what
+/// is larger is made valid without asking, which takes not much longer than to sort it.
+const LOOKED_INTO: usize = 5_000;
+
+fn is_known_valid(what: &(impl CoordsIter + Validation)) -> bool {
+    what.coords_count() <= LOOKED_INTO && what.is_valid()
 }
 
-fn polygon(rings: &[Vec<Position>]) -> Result<Polygon, Fault> {
+fn polygon(rings: &[Vec<Position>]) -> Result<MultiPolygon, Fault> {
     let mut rings = rings.iter().map(|r| ring(r)).collect::<Result<Vec<_>, _>>()?;
     if rings.is_empty() {
         return Err(Fault::new("it has no ring", None));
     }
-    if let Some(at) = crossing(&rings) {
-        return slip(rings).ok_or_else(|| Fault::new("its boundary crosses itself", Some(at)));
+    let meeting = meeting(&rings);
+    if let Meeting::Cross(at) = meeting {
+        let polygon = slip(rings).ok_or_else(|| Fault::new("its boundary crosses itself", Some(at)))?;
+        return repaired(&polygon);
     }
-    let shell = rings.remove(0);
-    let solid = Polygon::new(shell, vec![]);
+    let solid = Polygon::new(rings.remove(0), vec![]);
     // Nothing crosses, so a hole is inside or outside with all its points but those that touch.
     for hole in &rings {
-        if let Some(out) = hole.0.iter().find(|c| !solid.intersects(&Point(**c))) {
+        let mut places = hole.0.iter().map(|c| (c, solid.coordinate_position(c)));
+        if let Some((out, CoordPos::Outside)) = places.find(|(_, pos)| *pos != CoordPos::OnBoundary) {
             return Err(Fault::new("a hole lies outside its polygon", Some(*out)));
         }
     }
-    Ok(Polygon::new(solid.into_inner().0, rings))
+    let simple = matches!(meeting, Meeting::Nowhere) && rings.len() < 2;
+    let polygon = Polygon::new(solid.into_inner().0, rings);
+    if simple || is_known_valid(&polygon) { Ok(MultiPolygon(vec![polygon])) } else { repaired(&polygon) }
+}
+
+fn repaired(polygon: &Polygon) -> Result<MultiPolygon, Fault> {
+    polygon.make_valid().map_err(|e| Fault::new(&e.to_string(), polygon.exterior().0.first().copied()))
 }
 
 /// How much of its area a crossing may leave in doubt and still be a slip of the pen.
@@ -129,8 +140,17 @@ fn ring(positions: &[Position]) -> Result<LineString, Fault> {
     Ok(LineString(out))
 }
 
-/// Where two edges of the rings cross, if they do.
-fn crossing(rings: &[LineString]) -> Option<Coord> {
+/// How edges meet that do not follow on each other.
+enum Meeting {
+    /// They do not: each ring is simple, and touches no other.
+    Nowhere,
+    /// They touch, or follow on each other and double back.
+    Touch,
+    /// Two of them cross here.
+    Cross(Coord),
+}
+
+fn meeting(rings: &[LineString]) -> Meeting {
     let edges: Vec<_> = rings
         .iter()
         .flat_map(LineString::lines)
@@ -138,13 +158,17 @@ fn crossing(rings: &[LineString]) -> Option<Coord> {
         .map(|(i, l)| GeomWithData::new(Rectangle::from_corners([l.start.x, l.start.y], [l.end.x, l.end.y]), (i, l)))
         .collect();
     let tree = RTree::bulk_load(edges);
-    tree.intersection_candidates_with_other_tree(&tree).filter(|(a, b)| a.data.0 < b.data.0).find_map(|(a, b)| {
+    let mut found = Meeting::Nowhere;
+    for (a, b) in tree.intersection_candidates_with_other_tree(&tree).filter(|(a, b)| a.data.0 < b.data.0) {
         let (a, b): (Line, Line) = (a.data.1, b.data.1);
         match line_intersection(a, b) {
-            Some(LineIntersection::SinglePoint { intersection, is_proper: true }) => Some(intersection),
-            _ => None,
+            None => {}
+            Some(LineIntersection::SinglePoint { intersection, is_proper: true }) => return Meeting::Cross(intersection),
+            Some(LineIntersection::SinglePoint { .. }) if a.end == b.start || b.end == a.start => {}
+            Some(_) => found = Meeting::Touch,
         }
-    })
+    }
+    found
 }
 
 /// Brings longitudes beyond ±180° back, cutting what crosses.
@@ -197,6 +221,7 @@ pub fn windows(polygons: &MultiPolygon) -> impl Iterator<Item = Window> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn take(json: &str) -> Result<MultiPolygon, Fault> {
         read(&serde_json::from_str(json).unwrap())
@@ -204,6 +229,28 @@ mod tests {
 
     fn polygon(rings: &str) -> Result<MultiPolygon, Fault> {
         take(&format!(r#"{{"type":"Polygon","coordinates":{rings}}}"#))
+    }
+
+    proptest! {
+        /// On a coarse grid rings touch, double back and cross all the time.
+        #[test]
+        fn what_is_read_is_valid_and_what_was_valid_stays(
+            rings in prop::collection::vec(prop::collection::vec((0..6_i8, 0..6_i8), 3..9), 1..4),
+        ) {
+            let ring = |r: &Vec<(i8, i8)>| r.iter().chain(r.first()).map(|p| vec![f64::from(p.0), f64::from(p.1)].into()).collect();
+            let sent: Vec<Vec<Position>> = rings.iter().map(ring).collect();
+            let line = |r: &Vec<Position>| LineString::from(r.iter().map(|p| (p[0], p[1])).collect::<Vec<_>>());
+            let plain = Polygon::new(line(&sent[0]), sent[1..].iter().map(line).collect());
+            match read(&GeometryValue::Polygon { coordinates: sent }) {
+                Ok(found) => {
+                    prop_assert!(found.is_valid(), "{:?}", found);
+                    let same = found.unsigned_area() - plain.make_valid().unwrap().unsigned_area();
+                    prop_assert!(same.abs() < 1e-6, "{} more", same);
+                }
+                // What is flat is valid to geo.
+                Err(fault) => prop_assert!(!plain.is_valid() || Polygon::new(plain.exterior().clone(), vec![]).unsigned_area() == 0.0, "{}", fault),
+            }
+        }
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! Old cut points are looked for on the new shore first, so that an unchanged stretch is cut where it was; what has
 //! moved is then matched to the nearest old segment, best first, each at most once.
 
-use rstar::RTree;
 use rstar::primitives::{GeomWithData, Line};
+use rstar::{PointDistance, RTree};
 use uuid::Uuid;
 
-use super::cut::{Anchor, Run, cut};
+use super::cut::{Anchor, ON_RUN_M, Run, cut};
 use super::earth::{Vertex, Xyz, between, edge_metres, line_metres};
 
 /// A stored segment.
@@ -77,7 +77,8 @@ fn same_line(a: &[Vertex], b: &[Vertex]) -> bool {
     }
 }
 
-/// The ends of the old segments, each on the run it lies nearest to, when that is within a quarter of a segment.
+/// The ends of the old segments, each on the run it lies nearest to, when that is within a quarter of a segment. Where
+/// several touch, on the one along which its segment goes on.
 fn anchors(runs: &[Run], old: &[Segment], target: f64) -> Vec<Vec<Anchor>> {
     let mut out = vec![vec![]; runs.len()];
     let mut starts = vec![];
@@ -92,12 +93,12 @@ fn anchors(runs: &[Run], old: &[Segment], target: f64) -> Vec<Vec<Anchor>> {
         }
     }
     let tree = RTree::bulk_load(edges);
-    let mut ends: Vec<Vertex> = old.iter().flat_map(|s| [s.line[0], s.line[s.line.len() - 1]]).collect();
-    ends.sort_unstable();
-    ends.dedup();
-    for vertex in ends {
-        let from = vertex.xyz();
-        let Some(edge) = tree.nearest_neighbor(from.0) else { continue };
+    for (vertex, next) in old.iter().flat_map(|s| [(s.line[0], s.line[1]), (s.line[s.line.len() - 1], s.line[s.line.len() - 2])])
+    {
+        let (from, beside) = (vertex.xyz(), between(vertex, next, 0.5).xyz());
+        let touching = tree.locate_within_distance(from.0, ON_RUN_M.powi(2));
+        let along = touching.min_by(|a, b| a.geom().distance_2(&beside.0).total_cmp(&b.geom().distance_2(&beside.0)));
+        let Some(edge) = along.or_else(|| tree.nearest_neighbor(from.0)) else { continue };
         let (run, start, a, b) = starts[edge.data];
         let there = foot(vertex, a, b);
         let off = from.distance(there.xyz());
@@ -173,6 +174,7 @@ fn unlikeness(a: &[Xyz; 3], b: &[Xyz; 3]) -> f64 {
 mod tests {
     use super::*;
     use crate::coast::cut::runs;
+    use geo::line_intersection::{LineIntersection, line_intersection};
     use proptest::prelude::*;
 
     /// A wavy island of about 20 km around.
@@ -210,6 +212,32 @@ mod tests {
         assert_eq!(counts(&again), [first.len(), 0, 0, 0]);
         let backwards: Vec<_> = island(300).into_iter().rev().collect();
         assert_eq!(counts(&import(&backwards, &first)), [first.len(), 0, 0, 0]);
+    }
+
+    /// Whether edges lie upon each other: what two islands have in common for a stretch is the shore of either.
+    fn share_a_stretch(runs: &[Run]) -> bool {
+        let at = |v: Vertex| geo::coord! { x: f64::from(v.lon), y: f64::from(v.lat) };
+        let edges: Vec<_> = runs.iter().flat_map(|r| r.line.windows(2)).map(|e| geo::Line::new(at(e[0]), at(e[1]))).collect();
+        let upon = |a, b| matches!(line_intersection(a, b), Some(LineIntersection::Collinear { .. }));
+        (0..edges.len()).any(|a| (0..a).any(|b| upon(edges[a], edges[b])))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, max_global_rejects: 1_000_000, ..ProptestConfig::default() })]
+
+        /// Islands that touch each other or themselves at a corner: on a grid of some hundred metres they often do.
+        #[test]
+        fn the_same_touching_islands_again_change_nothing(
+            islands in prop::collection::vec(prop::collection::vec((0..6_i32, 0..6_i32), 3..9), 1..5),
+        ) {
+            let corner = |(x, y): &(i32, i32)| Vertex { lon: 88_000_000 + 23_457 * x, lat: 584_000_000 + 12_345 * y };
+            let rings = islands.iter().map(|points| points.iter().map(corner).collect::<Vec<_>>());
+            let shore: Vec<Run> = rings.flat_map(|points| runs(&points, true, None)).collect();
+            prop_assume!(!share_a_stretch(&shore));
+            let first = all(&reconcile(&shore, &[], 200.0, Uuid::now_v7), &[]);
+            let again = reconcile(&shore, &first, 200.0, Uuid::now_v7);
+            prop_assert_eq!(counts(&again), [first.len(), 0, 0, 0], "{:?}", again.moved);
+        }
     }
 
     #[test]
