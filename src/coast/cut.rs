@@ -168,12 +168,10 @@ fn on(anchor: &Anchor) -> bool {
     anchor.off < ON_RUN_M
 }
 
-/// Whether a ring is cut where it begins.
+/// Whether a ring is cut where it begins: not where it only comes by there once more.
 fn is_first_point(anchor: &Anchor, ring: &Run) -> bool {
-    if on(anchor) {
-        return anchor.vertex == ring.line[0];
-    }
-    anchor.along <= 0.0 || anchor.along >= line_metres(&ring.line)
+    let begins = anchor.along < CORNER_M || anchor.along > line_metres(&ring.line) - CORNER_M;
+    begins && (!on(anchor) || anchor.vertex == ring.line[0])
 }
 
 /// Splits a line at the anchors. An anchor that lies on the line gives its own vertex, so that cutting again at the
@@ -203,7 +201,7 @@ fn split(line: &[Vertex], anchors: &[Anchor]) -> Vec<Vec<Vertex>> {
     out
 }
 
-/// No cut lies nearer than this to a corner, but at it: on which side of a sharp one it lies could not be told again.
+/// No new cut lies nearer than this to a corner, but at it: on which side of a sharp one it lies could not be told again.
 const CORNER_M: f64 = 1.0;
 
 /// The place this far along an edge, or the corner at its end.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Read;
 
 use geojson::{Feature, GeoJson, GeometryValue, JsonObject, Position};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::cut::Frame;
 use super::earth::Vertex;
@@ -77,14 +77,18 @@ impl<'de, F: FnMut(Feature) -> Result<(), ()>> Visitor<'de> for Collection<'_, F
                     map.next_value_seed(Features(self.0))?;
                     seen = true;
                 }
-                _ => drop(rest.insert(key, map.next_value()?)),
+                "type" | "geometry" | "properties" | "coordinates" | "geometries" => drop(rest.insert(key, map.next_value()?)),
+                _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         match rest.get("type").and_then(|t| t.as_str()) {
             Some("FeatureCollection") if seen => {}
             Some("FeatureCollection") => return Err(A::Error::missing_field("features")),
             _ if seen => return Err(A::Error::custom("its type is not FeatureCollection")),
-            _ => (self.0)(alone(rest).map_err(A::Error::custom)?).map_err(|()| A::Error::custom("refused"))?,
+            _ => {
+                bbox = None; // of one thing it is how large it is, not where the data ends
+                (self.0)(alone(rest).map_err(A::Error::custom)?).map_err(|()| A::Error::custom("refused"))?;
+            }
         }
         Ok(bbox)
     }
@@ -237,6 +241,8 @@ mod tests {
         for (json, lines) in [(line, 1), (&*feature, 1), (&*both, 2)] {
             assert_eq!(read(json).unwrap().lines.len(), lines, "{json}");
         }
+        let boxed = island.replacen('{', r#"{"bbox":[7,57,7.1,57.1],"#, 1);
+        assert!(read(&boxed).unwrap().frame.is_none(), "its edges along the box are shore");
     }
 
     #[test]

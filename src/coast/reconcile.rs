@@ -229,13 +229,23 @@ mod tests {
         #[test]
         fn the_same_touching_islands_again_change_nothing(
             islands in prop::collection::vec(prop::collection::vec((0..6_i32, 0..6_i32), 3..9), 1..5),
+            (turned, by) in (any::<bool>(), 0..8_usize),
         ) {
             let corner = |(x, y): &(i32, i32)| Vertex { lon: 88_000_000 + 23_457 * x, lat: 584_000_000 + 12_345 * y };
-            let rings = islands.iter().map(|points| points.iter().map(corner).collect::<Vec<_>>());
-            let shore: Vec<Run> = rings.flat_map(|points| runs(&points, true, None)).collect();
+            let rings: Vec<Vec<Vertex>> = islands.iter().map(|points| points.iter().map(corner).collect()).collect();
+            let shore: Vec<Run> = rings.iter().flat_map(|points| runs(points, true, None)).collect();
             prop_assume!(!share_a_stretch(&shore));
             let first = all(&reconcile(&shore, &[], 200.0, Uuid::now_v7), &[]);
-            let again = reconcile(&shore, &first, 200.0, Uuid::now_v7);
+            // Written from another corner on, and the other way round.
+            let same = rings.into_iter().flat_map(|mut points| {
+                let n = points.len();
+                points.rotate_left(by % n);
+                if turned {
+                    points.reverse();
+                }
+                runs(&points, true, None)
+            });
+            let again = reconcile(&same.collect::<Vec<_>>(), &first, 200.0, Uuid::now_v7);
             prop_assert_eq!(counts(&again), [first.len(), 0, 0, 0], "{:?}", again.moved);
         }
     }

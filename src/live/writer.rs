@@ -71,11 +71,16 @@ where
     }
 }
 
+/// How often it is asked whether the local day is another.
+const TURN: Duration = Duration::from_millis(500);
+
 /// `look` is how often the log is looked at for what other processes wrote, where nobody tells.
 pub(super) async fn run(live: Arc<Live>, mut jobs: mpsc::Receiver<Box<dyn Job>>, look: Duration) {
     let mut listener = live.store.listener().await;
     let mut look = tokio::time::interval(look);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut turn = tokio::time::interval(TURN);
+    turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut stopping = false;
     loop {
         let mut group = Vec::with_capacity(GROUP);
@@ -91,10 +96,8 @@ pub(super) async fn run(live: Arc<Live>, mut jobs: mpsc::Receiver<Box<dyn Job>>,
                 jobs.close();
             }
             () = notified(listener.as_mut()) => report(live.catch_up().await),
-            _ = look.tick() => {
-                report(live.catch_up().await);
-                live.turn_day();
-            }
+            _ = look.tick() => report(live.catch_up().await),
+            _ = turn.tick() => live.turn_day(),
         }
     }
 }

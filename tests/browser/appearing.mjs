@@ -22,6 +22,7 @@ for (let i = 0; i < 50; i++) {
       new Promise((there) => {
         const found = () => document.querySelector(`a[href^="/hotspots/${id}"]`) && there(Date.now());
         new MutationObserver(found).observe(document.body, { childList: true, subtree: true });
+        found();
       }),
     body.id,
   );
