@@ -86,6 +86,9 @@ impl NewPile {
             return Err(Error::invalid("order", "Bags are from a cleanup or from a work order."));
         }
         self.note = clean_optional("note", self.note.as_deref(), 500)?;
+        if self.beside.len() > 4 {
+            return Err(Error::invalid("beside", "At most four."));
+        }
         self.beside.sort_unstable();
         self.beside.dedup();
         Ok((at, self))

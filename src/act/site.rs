@@ -12,7 +12,7 @@ use crate::domain::place::LonLat;
 use crate::domain::site::{Site, Takes};
 use crate::domain::text::clean_optional;
 use crate::domain::thing::Record;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Tx;
 
 /// What one sends to put a reception site on the map.
@@ -116,6 +116,9 @@ impl SiteFacts {
     fn checked(mut self) -> Result<Self> {
         (self.name, self.hours) = name_and_hours(&self.name, self.hours.as_deref())?;
         self.phone = clean_optional("phone", self.phone.as_deref(), 30)?;
+        if self.takes.len() > 10 {
+            return Err(Error::invalid("takes", "At most ten."));
+        }
         self.takes.sort_unstable();
         self.takes.dedup();
         Ok(self)

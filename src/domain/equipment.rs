@@ -154,6 +154,9 @@ impl Document for EquipmentPoint {
 /// The most of one item at a point.
 const MOST: u32 = 10_000;
 
+/// The most lines in which a movement is told.
+const MOST_ITEMS: usize = 20;
+
 /// Checks amounts of items.
 ///
 /// # Errors
@@ -209,8 +212,8 @@ impl EquipmentPoint {
     /// # Errors
     /// `invalid` at `items`.
     pub fn moved(&mut self, how: Movement, items: &[Count], now: DateTime<Utc>) -> Result<()> {
-        if items.is_empty() || items.iter().any(|i| i.count > MOST) {
-            return Err(Error::invalid("items", format!("Say how many of at least one item, at most {MOST}.")));
+        if items.is_empty() || items.len() > MOST_ITEMS || items.iter().any(|i| i.count > MOST) {
+            return Err(Error::invalid("items", format!("Say how many of one to {MOST_ITEMS} items, at most {MOST} of each.")));
         }
         for &Count { item, count } in items {
             let at = self.stock.iter().position(|s| s.item == item).unwrap_or(self.stock.len());

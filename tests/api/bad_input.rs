@@ -2,7 +2,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::helpers::{Engine, OPEN, TestApp, report};
+use crate::helpers::{Engine, OPEN, TestApp, pile, report};
 
 /// A report with one field changed.
 fn with(field: &str, value: Value) -> Value {
@@ -135,4 +135,24 @@ async fn addresses_and_methods_there_are_not() {
     ola.get("/api/v1/hotspots/019f0000-0000-7000-8000-000000000000").await.refused(404, "not_found");
     ola.send(ola.request(Method::DELETE, "/api/v1/hotspots")).await.refused(405, "method_not_allowed");
     ola.send(ola.request(Method::POST, "/api/v1/rules")).await.refused(405, "method_not_allowed");
+}
+
+#[tokio::test]
+async fn lists_longer_than_described_are_refused() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    let staff = app.as_role("staff").await;
+    let named = json!({"id": Uuid::now_v7(), "lon": OPEN.0, "lat": OPEN.1, "name": "Boksen"});
+    let with = |field: &str, many: Value| {
+        let mut body = named.clone();
+        body[field] = many;
+        body
+    };
+    let point = staff.post("/api/v1/equipment", with("stock", json!([]))).await.expect(StatusCode::CREATED);
+    let drop = json!({"id": Uuid::now_v7(), "how": "drop", "items": vec![json!({"item": "bags", "count": 1}); 21]});
+    assert_eq!(staff.act(&point, "equipment", "stock-changes", drop).await.refused(422, "invalid")["field"], "items");
+    let site = staff.post("/api/v1/sites", with("takes", json!(vec!["bulky"; 11]))).await;
+    assert_eq!(site.refused(422, "invalid")["field"], "takes");
+    let mut bags = pile(OPEN);
+    bags["beside"] = json!(vec!["glass"; 5]);
+    assert_eq!(staff.post("/api/v1/piles", bags).await.refused(422, "invalid")["field"], "beside");
 }
