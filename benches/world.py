@@ -1,32 +1,28 @@
 """What importing the coast of the world takes: GSHHG BINARY FOLDER. Prints rows of a table."""
 
-import json
 import os
 import resource
-import struct
 import subprocess
 import sys
 import time
 
+from gshhg import rounded, shores, write
+
 data, binary, folder = sys.argv[1:]
 file, database = f"{folder}/world.geojson", f"{folder}/world.db"
-points = open(f"{data}/gshhs_f.dat", "rb").read()
 count = 0
-with open(file, "w") as out:
-    out.write('{"type":"FeatureCollection","features":[')
-    comma = ""
-    for line in open(f"{data}/gshhsmeta_f.dat"):
-        level, _, _, _, _, offset, size, _ = line.split()
-        if level != "1":  # the border between land and sea
-            continue
-        flat = struct.unpack("<%df" % (int(size) // 4), points[int(offset) : int(offset) + int(size)])
-        ring = [[round(x, 6), round(y, 6)] for x, y in zip(flat[0::2], flat[1::2])]
+
+
+def islands():
+    """Each shore as a polygon."""
+    global count
+    for shore in shores(data):
+        ring = rounded(shore)
         count += len(ring)
-        shape = {"type": "Polygon", "coordinates": [ring if ring[0] == ring[-1] else [*ring, ring[0]]]}
-        out.write(comma + json.dumps({"type": "Feature", "properties": {}, "geometry": shape}, separators=(",", ":")))
-        comma = ",\n"
-    out.write("]}")
-del points
+        yield {"type": "Polygon", "coordinates": [ring if ring[0] == ring[-1] else [*ring, ring[0]]]}
+
+
+write(file, islands())
 environment = {**os.environ, "STRANDLINE__DATABASE__URL": f"sqlite:{database}"}
 
 

@@ -134,7 +134,7 @@ fn crossing_lat(a: Vertex, b: Vertex) -> i32 {
 pub fn cut(run: &Run, anchors: &[Anchor], target: f64) -> Vec<Vec<Vertex>> {
     let anchors = spaced(anchors, target);
     let mut stretches = split(&run.line, &anchors);
-    if run.ring && !anchors.is_empty() && stretches.len() > 1 && !anchors.iter().any(|a| is_first_point(a, run)) {
+    if run.ring && !anchors.is_empty() && stretches.len() > 1 && !begins_with_a_cut(run, &anchors) {
         // The ring's first point is no cut then: the stretch over it goes on from the last to the first.
         let first = stretches.remove(0);
         stretches.last_mut().expect("there were two").extend_from_slice(&first[1..]);
@@ -169,9 +169,10 @@ fn on(anchor: &Anchor) -> bool {
 }
 
 /// Whether a ring is cut where it begins: not where it only comes by there once more.
-fn is_first_point(anchor: &Anchor, ring: &Run) -> bool {
-    let begins = anchor.along < CORNER_M || anchor.along > line_metres(&ring.line) - CORNER_M;
-    begins && (!on(anchor) || anchor.vertex == ring.line[0])
+fn begins_with_a_cut(ring: &Run, anchors: &[Anchor]) -> bool {
+    let end = line_metres(&ring.line) - CORNER_M;
+    let there = |a: &&Anchor| a.along < CORNER_M || a.along > end;
+    anchors.iter().filter(there).any(|a| !on(a) || a.vertex == ring.line[0])
 }
 
 /// Splits a line at the anchors. An anchor that lies on the line gives its own vertex, so that cutting again at the

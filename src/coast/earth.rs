@@ -14,6 +14,18 @@ pub const HALF_TURN: i32 = 1_800_000_000;
 /// 90 degrees in those units.
 pub const POLE: i32 = 900_000_000;
 
+/// A longitude up to a turn beyond ±180°, brought back.
+#[must_use]
+pub fn folded(lon: f64) -> f64 {
+    if lon > 180.0 {
+        lon - 360.0
+    } else if lon < -180.0 {
+        lon + 360.0
+    } else {
+        lon
+    }
+}
+
 /// A position in whole units of 1e-7 degrees: equal places are equal numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Vertex {
@@ -28,14 +40,7 @@ impl Vertex {
     #[must_use]
     #[allow(clippy::cast_possible_truncation)] // in range after folding
     pub fn of(lon: f64, lat: f64) -> Self {
-        let lon = if lon > 180.0 {
-            lon - 360.0
-        } else if lon < -180.0 {
-            lon + 360.0
-        } else {
-            lon
-        };
-        Self { lon: (lon * SCALE).round() as i32, lat: (lat * SCALE).round() as i32 }
+        Self { lon: (folded(lon) * SCALE).round() as i32, lat: (lat * SCALE).round() as i32 }
     }
 
     /// In degrees.

@@ -11,7 +11,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use uuid::Uuid;
 
-use super::earth::metres;
+use super::earth::{folded, metres};
 use crate::domain::place::{LonLat, Window};
 
 /// Something with an id and a place.
@@ -162,16 +162,7 @@ pub fn widened(w: Window, metres: f64) -> Window {
     if north >= 90.0 || south <= -90.0 || width + 2.0 * dlon >= 360.0 {
         return Window { west: -180.0, east: 180.0, south: south.max(-90.0), north: north.min(90.0) };
     }
-    let fold = |lon: f64| {
-        if lon > 180.0 {
-            lon - 360.0
-        } else if lon < -180.0 {
-            lon + 360.0
-        } else {
-            lon
-        }
-    };
-    Window { west: fold(w.west - dlon), east: fold(w.east + dlon), south, north }
+    Window { west: folded(w.west - dlon), east: folded(w.east + dlon), south, north }
 }
 
 #[cfg(test)]

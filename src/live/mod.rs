@@ -55,8 +55,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// Reads the coast from the store and starts the writer, which looks that often for what others wrote. The handle ends when [`Self::stop`] was called and every
-    /// command that waited has been answered.
+    /// Reads the coast from the store and starts the writer, which looks that often for what others wrote. The handle ends
+    /// when [`Self::stop`] was called and every command that waited has been answered.
     ///
     /// # Errors
     /// `internal`.

@@ -13,6 +13,8 @@ use crate::store::Tx;
 
 /// The most commands that share a commit.
 const GROUP: usize = 128;
+/// How often it is asked whether the local day is another.
+const TURN: Duration = Duration::from_millis(500);
 
 /// A command whose type the queue need not know.
 pub(super) trait Job: Send {
@@ -70,9 +72,6 @@ where
         let _ = self.reply.send(outcome); // the one who asked may have gone
     }
 }
-
-/// How often it is asked whether the local day is another.
-const TURN: Duration = Duration::from_millis(500);
 
 /// `look` is how often the log is looked at for what other processes wrote, where nobody tells.
 pub(super) async fn run(live: Arc<Live>, mut jobs: mpsc::Receiver<Box<dyn Job>>, look: Duration) {
