@@ -19,7 +19,7 @@ export const da: Catalogue = {
   'map.zoomIn': 'Zoom ind',
   'map.zoomOut': 'Zoom ud',
   'map.tooMany': 'Her er mere, end kortet kan vise. Zoom ind.',
-  'map.cluster': { one: '{n} melding, zoom ind', other: '{n} meldinger, zoom ind' },
+  'map.cluster': '{n} ting her, zoom ind',
   'map.noPosition': 'Din position er ikke tilgængelig.',
   'legend.title': 'Hvem rydder op på stranden',
   'regime.professional': 'Professionelle',

@@ -19,7 +19,7 @@ export const en = {
   'map.zoomIn': 'Zoom in',
   'map.zoomOut': 'Zoom out',
   'map.tooMany': 'There is more here than can be shown. Zoom in.',
-  'map.cluster': { one: '{n} report, zoom in', other: '{n} reports, zoom in' },
+  'map.cluster': '{n} things here, zoom in',
   'map.noPosition': 'Your position is not available.',
   'legend.title': 'Who clears the shore',
   'regime.professional': 'Professionals',

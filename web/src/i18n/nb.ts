@@ -19,7 +19,7 @@ export const nb: Catalogue = {
   'map.zoomIn': 'Zoom inn',
   'map.zoomOut': 'Zoom ut',
   'map.tooMany': 'Her er det mer enn kartet kan vise. Zoom inn.',
-  'map.cluster': { one: '{n} melding, zoom inn', other: '{n} meldinger, zoom inn' },
+  'map.cluster': '{n} ting her, zoom inn',
   'map.noPosition': 'Posisjonen din er ikke tilgjengelig.',
   'legend.title': 'Hvem rydder stranda',
   'regime.professional': 'Profesjonelle',

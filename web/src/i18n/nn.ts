@@ -19,7 +19,7 @@ export const nn: Catalogue = {
   'map.zoomIn': 'Zoom inn',
   'map.zoomOut': 'Zoom ut',
   'map.tooMany': 'Her er det meir enn kartet kan vise. Zoom inn.',
-  'map.cluster': { one: '{n} melding, zoom inn', other: '{n} meldingar, zoom inn' },
+  'map.cluster': '{n} ting her, zoom inn',
   'map.noPosition': 'Posisjonen din er ikkje tilgjengeleg.',
   'legend.title': 'Kven ryddar stranda',
   'regime.professional': 'Profesjonelle',

@@ -23,7 +23,7 @@ export interface Kind {
   change?: (item: Item) => string;
 }
 
-const keep = (h: Hotspot) => app.hotspots.set(h.id, h);
+const keep = (h: Hotspot) => app.hold(h);
 const hotspot = (answer: unknown) => keep((answer as { hotspot: Hotspot }).hotspot);
 const see = (item: Item) => `/hotspots/${item.about}`;
 const at = (item: Item) => `/api/v1/hotspots/${item.about}`;

@@ -149,7 +149,7 @@ export class Draft<F extends object> {
 
   async send(): Promise<Outcome | null> {
     await prepared();
-    if (this.busy) return null;
+    if (this.busy || this.gone) return null; // who has left meanwhile finds it among what was begun
     [this.busy, this.error] = [true, null];
     const outcome = await outbox.send(this.entry());
     this.busy = false;

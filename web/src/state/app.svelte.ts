@@ -63,6 +63,12 @@ class AppState {
     return this.shown.filter((h) => isIn(b, h));
   });
 
+  /** Holds a hotspot as it was read, unless a newer one is known: answers may come in another order than they were asked for. */
+  hold(h: Hotspot) {
+    const there = this.hotspots.get(h.id);
+    if (!there || there.version <= h.version) this.hotspots.set(h.id, h);
+  }
+
   /** Asks the service; without signal, what lies on the phone is shown with its age. */
   async start() {
     const known = await recall<[About, Person | null]>('start');
@@ -83,10 +89,7 @@ class AppState {
       this.live = false;
       const last = await recall<Hotspot[]>('hotspots');
       const kept = await keptOnPhone();
-      for (const h of [...kept.flatMap((k) => k.hotspots), ...(last?.value ?? [])]) {
-        const there = this.hotspots.get(h.id);
-        if (!there || there.version < h.version) this.hotspots.set(h.id, h);
-      }
+      for (const h of [...kept.flatMap((k) => k.hotspots), ...(last?.value ?? [])]) this.hold(h);
     }
   }
 
@@ -110,7 +113,7 @@ class AppState {
     try {
       const bbox = bboxOf(b);
       const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
-      for (const f of found.features) this.hotspots.set(f.id, f.properties);
+      for (const f of found.features) this.hold(f.properties);
       this.tooMany = false;
       if (this.missed) [this.live, this.missed] = [true, false];
       clearTimeout(this.remembering);

@@ -31,7 +31,7 @@ export function follow(since: number): () => void {
   };
   feed.addEventListener('change', (e) => {
     const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot; thing?: Layers[LayerName] };
-    if (said.hotspot) app.hotspots.set(said.hotspot.id, said.hotspot);
+    if (said.hotspot) app.hold(said.hotspot);
     if (said.thing) things.keep(said.layer as LayerName, said.thing);
     else if (['cleanup', 'adoption', 'survey'].includes(said.layer)) things.changed += 1;
     if (said.layer === 'message') void messages.load();

@@ -123,6 +123,16 @@ class Router {
     this.route = parse(location.pathname, location.search);
   }
 
+  /** For what is done in a while: goes on then, but who has gone elsewhere meanwhile is not called back. Returns whether. */
+  onward() {
+    const from = location.pathname;
+    return (path: string, how: 'push' | 'replace' = 'push') => {
+      if (location.pathname !== from) return false;
+      this.go(path, how);
+      return true;
+    };
+  }
+
   /** Closes the panel: back when that stays in the app, else to the map. */
   close() {
     if (this.depth > 0) history.back();

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { expect, type Page } from '@playwright/test';
+import { onShore, open, reportBySomebody, somebody, test } from './helpers';
+
+interface Holding {
+  letGo: () => void;
+  asked: Promise<void>;
+}
+
+/**
+ * Holds back the answer to one question, in the page itself: what the page does with it is then done when it is let
+ * go and two frames have been painted. `status` in place of the answer, when it is to be refused.
+ */
+async function held(page: Page, question: string, status?: number) {
+  await page.addInitScript(
+    ({ question, status }) => {
+      let [letGo, asked] = [() => {}, () => {}];
+      const released = new Promise<void>((done) => (letGo = done));
+      (window as unknown as { holding: Holding }).holding = { letGo: () => letGo(), asked: new Promise((done) => (asked = done)) };
+      const real = window.fetch.bind(window);
+      window.fetch = async (input, init) => {
+        const answer = await real(input, init);
+        const { pathname, search } = new URL(answer.url);
+        if (pathname + search !== question) return answer;
+        const body = status ? JSON.stringify({ code: 'not_found' }) : await answer.text();
+        asked();
+        await released;
+        return new Response(body, { status: status ?? answer.status, headers: { 'content-type': 'application/json' } });
+      };
+    },
+    { question, status },
+  );
+  return {
+    asked: () => page.evaluate(() => (window as unknown as { holding: Holding }).holding.asked),
+    come: () =>
+      page.evaluate(async () => {
+        (window as unknown as { holding: Holding }).holding.letGo();
+        for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
+      }),
+  };
+}
+
+/** Goes somewhere inside the app, as a link does. */
+const follow = (page: Page, path: string) =>
+  page.evaluate((path) => {
+    const link = document.createElement('a');
+    link.href = path;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, path);
+
+test('what is answered about one report late is not shown as another', async ({ page, playwright, baseURL }) => {
+  const other = await playwright.request.newContext({ baseURL });
+  const place = await onShore(other, { lon: 8.98, lat: 58.512 });
+  const first = await reportBySomebody(other, place, { amount: 'handful' });
+  const second = await reportBySomebody(other, place, { amount: 'several_bags' });
+  const late = await held(page, `/api/v1/hotspots/${first}`);
+  await open(page, `/hotspots/${second}#17/${place.lat}/${place.lon}`);
+  await expect(page.locator('aside').getByText('Several bags')).toBeVisible();
+  await follow(page, `/hotspots/${first}`);
+  await late.asked();
+  await page.goBack();
+  await expect(page).toHaveURL(new RegExp(second));
+  await expect(page.locator('aside').getByText('Several bags')).toBeVisible();
+  await late.come();
+  await expect(page.locator('aside').getByText('Several bags')).toBeVisible();
+  await expect(page.locator('aside').getByText('A handful')).toHaveCount(0);
+});
+
+test('what is answered after one has left a page is nothing to the next one', async ({ browser, baseURL }) => {
+  const hauler = await somebody(browser, baseURL, 'hauler');
+  const gone = randomUUID();
+  const late = await held(hauler, `/api/v1/routes/${gone}`, 404);
+  await open(hauler, '/routes');
+  await expect(hauler.getByRole('heading', { name: 'Routes to drive' })).toBeVisible();
+  await follow(hauler, `/routes/${gone}`);
+  await late.asked();
+  await hauler.goBack();
+  await expect(hauler.getByRole('heading', { name: 'Routes to drive' })).toBeVisible();
+  await late.come(); // an error of a script fails every test
+  await expect(hauler.locator('aside').getByRole('alert')).toHaveCount(0);
+});
+
+test('figures of a year that was chosen before are not shown as those of another', async ({ browser, baseURL }) => {
+  const staff = await somebody(browser, baseURL, 'staff');
+  const year = new Date().getFullYear();
+  const late = await held(staff, `/api/v1/refunds?year=${year - 1}`);
+  await open(staff, '/refund');
+  await expect(staff.locator('aside a[href^="/cleanups/"]').first()).toBeVisible();
+  const said = await staff.locator('aside strong').first().innerText();
+  await staff.getByLabel('Year').selectOption(String(year - 1));
+  await late.asked();
+  const newer = staff.waitForResponse((r) => r.url().endsWith(`/api/v1/refunds?year=${year}`));
+  await staff.getByLabel('Year').selectOption(String(year));
+  await (await newer).finished();
+  await late.come();
+  await expect(staff.locator('aside strong').first()).toHaveText(said);
+  await expect(staff.getByText('No cleanups this year.')).toHaveCount(0);
+});
+
+test('a position that is found late calls nobody back, and does not move what a hand has put somewhere', async ({ page }) => {
+  await page.addInitScript(() => {
+    const at = { coords: { latitude: 58.40005, longitude: 8.80005, accuracy: 5 } } as GeolocationPosition;
+    navigator.geolocation.getCurrentPosition = (found) => addEventListener('found', () => found(at), { once: true });
+  });
+  const comes = () =>
+    page.evaluate(async () => {
+      dispatchEvent(new Event('found'));
+      for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
+    });
+  for (const form of ['bags', 'report']) {
+    await open(page, '/list#13/58.44/8.9');
+    await follow(page, `/${form}`);
+    await expect(page.locator('aside form')).toBeVisible();
+    await follow(page, '/about');
+    await expect(page.getByRole('heading', { name: 'More' })).toBeVisible();
+    await comes();
+    await expect(page).toHaveURL(/\/about#/);
+    await follow(page, `/${form}`);
+    await expect(page.locator('aside form')).toBeVisible();
+    const map = (await page.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.mouse.click(map.x + map.width / 2, map.y + map.height / 2);
+    await expect(page).toHaveURL(new RegExp(`/${form}/`));
+    const put = page.url();
+    await comes();
+    await expect(page).toHaveURL(put);
+  }
+  await page.getByRole('button', { name: 'Use my position' }).click();
+  await comes();
+  await expect(page).toHaveURL(/\/report\/58.40005,8.80005/);
+});

@@ -1,0 +1,46 @@
+import { untrack } from 'svelte';
+
+/**
+ * Reads what a page shows: anew when what it asks by has changed, and when what `again` reads has. What is answered
+ * after the page asks by something else, or has gone, is not heard. Of answers to the same question whichever comes
+ * first is, so that a busy shore and a thin signal do not wait for each other, but none that is older than the last.
+ */
+export function reading<T>(
+  question: () => Promise<T>,
+  found: (answer: T) => void,
+  failed: (e: unknown) => void = () => {},
+  again: () => unknown = () => {},
+) {
+  $effect(() => {
+    let [asked, heard, here, first] = [0, 0, true, true];
+    const put = () => {
+      const n = ++asked;
+      const hear =
+        <A>(tell: (what: A) => void) =>
+        (what: A) => {
+          if (!here || n < heard) return;
+          heard = n;
+          tell(what);
+        };
+      question().then(hear(found), hear(failed));
+    };
+    put();
+    $effect(() => {
+      again();
+      if (!first) untrack(put);
+      first = false;
+    });
+    return () => (here = false);
+  });
+}
+
+/** Counts, as long as something goes on that has to be looked at again and again. */
+export function looking(goesOn: () => boolean, ms: number): () => number {
+  let looks = $state(0);
+  $effect(() => {
+    if (!goesOn()) return;
+    const again = setInterval(() => (looks += 1), ms);
+    return () => clearInterval(again);
+  });
+  return () => looks;
+}
