@@ -84,18 +84,22 @@ test('what is answered after one has left a page is nothing to the next one', as
 
 test('figures of a year that was chosen before are not shown as those of another', async ({ browser, baseURL }) => {
   const staff = await somebody(browser, baseURL, 'staff');
-  const year = new Date().getFullYear();
-  const late = await held(staff, `/api/v1/refunds?year=${year - 1}`);
+  const refunds = (year: number) => `/api/v1/refunds?year=${year}`;
+  const some = async (year: number) => ((await (await staff.request.get(refunds(year))).json()) as { lines: object[] }).lines.length > 0;
+  const now = new Date().getFullYear();
+  // What the demonstration has was three weeks ago.
+  const [full, empty] = (await some(now)) ? [now, now - 1] : [now - 1, now];
+  const late = await held(staff, refunds(empty));
   await open(staff, '/refund');
-  await expect(staff.locator('aside a[href^="/cleanups/"]').first()).toBeVisible();
-  const said = await staff.locator('aside strong').first().innerText();
-  await staff.getByLabel('Year').selectOption(String(year - 1));
+  await staff.getByLabel('Year').selectOption(String(empty));
   await late.asked();
-  const newer = staff.waitForResponse((r) => r.url().endsWith(`/api/v1/refunds?year=${year}`));
-  await staff.getByLabel('Year').selectOption(String(year));
-  await (await newer).finished();
+  const answered = staff.waitForResponse((r) => r.url().endsWith(refunds(full)));
+  await staff.getByLabel('Year').selectOption(String(full));
+  await (await answered).finished();
+  const cleanup = staff.locator('aside a[href^="/cleanups/"]').first();
+  await expect(cleanup).toBeVisible();
   await late.come();
-  await expect(staff.locator('aside strong').first()).toHaveText(said);
+  await expect(cleanup).toBeVisible();
   await expect(staff.getByText('No cleanups this year.')).toHaveCount(0);
 });
 
