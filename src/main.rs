@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::Datelike as _;
 use clap::{Parser, Subcommand, ValueEnum};
 use strandline::act::person::{Secret, found};
 use strandline::clock::Clock;
@@ -120,9 +121,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&http::openapi())?);
         return Ok(());
     }
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
     telemetry::log(&config.log)?;
     let clock = Clock::default();
+    if config.demo {
+        demo::rate_this_year(&mut config.refund, clock.now().with_timezone(&config.coast.time_zone).year());
+    }
     match cli.command {
         Command::Serve => {
             let url = config.server.public_url.clone();

@@ -23,6 +23,7 @@ use crate::domain::hazard::Hazard;
 use crate::domain::hotspot::{Amount, Closing, Litter};
 use crate::domain::person::{Person, Role};
 use crate::domain::place::LonLat;
+use crate::domain::refund::RefundScheme;
 use crate::domain::zone::Regime;
 use crate::imaging;
 use crate::import;
@@ -99,6 +100,15 @@ pub async fn fill(config: &Config, clock: &Clock, fixtures: &Path) -> anyhow::Re
     live.store.close().await;
     println!("The demonstration has {} segments and {count} hotspots.", coast.new);
     Ok(())
+}
+
+/// In the demonstration the newest rate that is known holds in the year it is looked at, and in the one before: it goes
+/// on when nobody has told it of the next one.
+pub fn rate_this_year(scheme: &mut RefundScheme, year: i32) {
+    let Some(newest) = scheme.cents_per_kg.values().next_back().copied() else { return };
+    for year in [year - 1, year] {
+        scheme.cents_per_kg.entry(year.to_string()).or_insert(newest);
+    }
 }
 
 /// Those who act in the demonstration.
@@ -212,4 +222,20 @@ async fn then(tx: &mut crate::store::Tx, cast: &Cast, id: Uuid, scene: &Scene, r
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demonstration_has_a_rate_in_every_year() {
+        let mut scheme = RefundScheme::default();
+        let known = scheme.cents_per_kg.clone();
+        rate_this_year(&mut scheme, 2026);
+        assert_eq!(scheme.cents_per_kg["2026"], known["2026"], "what is told stands");
+        rate_this_year(&mut scheme, 2031);
+        assert_eq!((scheme.cents_per_kg["2030"], scheme.cents_per_kg["2031"]), (known["2026"], known["2026"]));
+        assert!(!scheme.cents_per_kg.contains_key("2029"), "nobody has said what was paid then");
+    }
 }

@@ -9,6 +9,9 @@ test('a tap on the map tells what one may do there, today and on another day', a
   const box = (await map.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await expect(page).toHaveURL(/\/place\/58\.399\d*,8\.787/);
+  // Today, whenever that is.
+  await expect(page.getByText(/It does not hold on this day|People may not be here on this day/)).toBeVisible();
+  await page.getByLabel('On this day').fill('2027-10-20');
   await expect(page.getByText('It does not hold on this day.')).toBeVisible();
   await page.getByLabel('On this day').fill('2027-05-20');
   await expect(page.getByText('People may not be here on this day. Do not go ashore.')).toBeVisible();
