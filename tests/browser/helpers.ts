@@ -122,6 +122,16 @@ export async function open(page: Page, path: string) {
   await expect(page.locator('.leaflet-container')).toBeVisible();
 }
 
+/** Goes somewhere inside the app, as a link does. */
+export const follow = (page: Page, path: string) =>
+  page.evaluate((path) => {
+    const link = document.createElement('a');
+    link.href = path;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, path);
+
 /** Chooses a role, as the demonstration allows. */
 export async function play(page: Page, role: string) {
   await page.getByRole('button', { name: 'More', exact: true }).click();

@@ -74,9 +74,10 @@ test('marks that would lie on each other are one, which says how many and is zoo
   const [count, title] = await cluster.evaluate((e) => [Number(e.textContent), e.getAttribute('title')]);
   expect(count).toBeGreaterThan(1);
   expect(title).toBe(`${count} things here, zoom in`);
+  const zoom = () => Number(/#([\d.]+)\//.exec(page.url())?.[1] ?? 0);
   await expect(async () => {
-    await cluster.press('Enter', { timeout: 1000 });
-    await expect.poll(() => Number(/#([\d.]+)\//.exec(page.url())?.[1] ?? 0), { timeout: 1000 }).toBeGreaterThan(9);
+    if (zoom() === 9) await cluster.press('Enter', { timeout: 1000 });
+    await expect.poll(zoom, { timeout: 1000 }).toBeGreaterThan(9);
   }).toPass();
 });
 

@@ -1,7 +1,7 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { PHOTO, another, onShore, open, photoTakenAt, reportBySomebody, test } from './helpers';
+import { PHOTO, another, at, follow, onShore, open, photoTakenAt, reportBySomebody, test } from './helpers';
 
 test('a report with a photo reaches the map, and another browser sees it appear', async ({ page, browser }) => {
   const place = await onShore(page.request, { lon: 8.72, lat: 58.39 });
@@ -35,21 +35,57 @@ test('a report with a photo reaches the map, and another browser sees it appear'
   await other.close();
 });
 
-test('a photo that is still being made ready when the form is sent goes with it', async ({ page }) => {
-  // A slow phone: reading the picture waits until the form has been sent.
+/** A slow phone: reading pictures waits until it is let go. */
+async function slowly(page: Page) {
   await page.addInitScript(() => {
     const read = createImageBitmap;
     const held = new Promise<void>((go) => addEventListener('letgo', () => go()));
     Object.assign(window, { createImageBitmap: async (...with_: Parameters<typeof read>) => (await held, read(...with_)) });
   });
+  return () => page.evaluate(() => dispatchEvent(new Event('letgo')));
+}
+
+test('a photo that is still being made ready when the form is sent goes with it', async ({ page }) => {
+  const letGo = await slowly(page);
   const place = await onShore(page.request, { lon: 8.728, lat: 58.3925 });
   await open(page, `/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
   await page.getByLabel('Take a photo').setInputFiles(PHOTO);
   await page.getByText('Several bags').click();
   await expect(page.getByText('One moment')).toBeVisible();
   await page.getByRole('button', { name: 'Send the report' }).click();
-  await page.evaluate(() => dispatchEvent(new Event('letgo')));
+  await letGo();
   await expect(page.getByText('Thank you! The report is on the map.')).toBeVisible();
+});
+
+test('it goes also when the form is left meanwhile, from where it was', async ({ page }) => {
+  const letGo = await slowly(page);
+  const place = await onShore(page.request, { lon: 8.7255, lat: 58.3905 });
+  await open(page, '/list#14/58.39/8.72');
+  await follow(page, `/report/${at(place)}`);
+  await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+  await page.getByText('Several bags').click();
+  await page.getByRole('button', { name: 'Send the report' }).click();
+  await follow(page, '/place/58.40000,8.80000');
+  await expect(page.getByRole('heading', { name: 'This place' })).toBeVisible();
+  const sent = page.waitForResponse((r) => r.url().endsWith('/api/v1/hotspots') && r.status() === 201);
+  await letGo();
+  const made = (await (await sent).json()) as { hotspot: { lat: number; lon: number; photos: object[] } };
+  expect([made.hotspot.lat.toFixed(5), made.hotspot.lon.toFixed(5)].join()).toBe(at(place));
+  expect(made.hotspot.photos).toHaveLength(1);
+});
+
+test('photos that are made ready at the same time are all there', async ({ page }) => {
+  const letGo = await slowly(page);
+  await open(page, '/report/58.40000,8.80000');
+  const picker = page.getByLabel('Take a photo');
+  await picker.setInputFiles(PHOTO);
+  await expect(page.getByText('One moment')).toHaveCount(1);
+  await picker.setInputFiles(photoTakenAt(58.4412, 8.8534));
+  await expect(page.getByText('One moment')).toHaveCount(2);
+  await letGo();
+  await expect(page.locator('aside .picture img')).toHaveCount(2);
+  await expect(page.getByText('One moment')).toHaveCount(0);
+  await expect(page.locator('aside .picture img')).toHaveCount(2);
 });
 
 test('a hazardous report says at once what to do and cannot be claimed', async ({ page }) => {

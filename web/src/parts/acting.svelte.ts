@@ -26,11 +26,17 @@ export class Acting {
     [this.error, this.kept] = [null, null];
   }
 
-  /** Returns whether the server has taken it; what it answered is in the app by then. */
-  async send(entry: Entry): Promise<boolean> {
+  /**
+   * Returns whether the server has taken it; what it answered is in the app by then. What has to be made ready first is
+   * given as a function, null when it cannot be: a second press meanwhile is none.
+   */
+  async send(given: Entry | (() => Promise<Entry | null>)): Promise<boolean> {
+    const making = typeof given === 'function';
+    if (making && this.busy) return false;
+    [this.busy, this.error] = [true, null];
+    const entry = making ? await given() : given;
+    if (!entry) return (this.busy = false);
     const id = entry.id ?? uuid();
-    this.busy = true;
-    this.error = null;
     const outcome = await outbox.send({ ...entry, id });
     this.busy = false;
     this.kept = outcome.state === 'waiting' ? id : null;

@@ -148,9 +148,9 @@ export class Draft<F extends object> {
   }
 
   async send(): Promise<Outcome | null> {
-    await prepared();
-    if (this.busy || this.gone) return null; // who has left meanwhile finds it among what was begun
+    if (this.busy) return null;
     [this.busy, this.error] = [true, null];
+    await prepared(); // also when the form is left meanwhile: it has been sent
     const outcome = await outbox.send(this.entry());
     this.busy = false;
     if (this.gone) return outcome; // it is in the list of what waits, with its reason

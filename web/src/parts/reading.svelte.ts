@@ -15,14 +15,15 @@ export function reading<T>(
     let [asked, heard, here, first] = [0, 0, true, true];
     const put = () => {
       const n = ++asked;
-      const hear =
-        <A>(tell: (what: A) => void) =>
-        (what: A) => {
-          if (!here || n < heard) return;
-          heard = n;
-          tell(what);
-        };
-      question().then(hear(found), hear(failed));
+      const late = () => !here || n < heard;
+      question().then(
+        (answer) => {
+          if (late()) return;
+          heard = n; // a failure is not: what is still on its way is better
+          found(answer);
+        },
+        (e) => late() || failed(e),
+      );
     };
     put();
     $effect(() => {
