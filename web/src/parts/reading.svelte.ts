@@ -35,6 +35,18 @@ export function reading<T>(
   });
 }
 
+/** The last answer to a question, for what is left out when there is none: nobody is told that it failed. */
+export function latest<T>(before: T, question: () => Promise<T>, again?: () => unknown): () => T {
+  let answer = $state.raw(before);
+  reading(
+    question,
+    (found) => (answer = found),
+    () => {},
+    again,
+  );
+  return () => answer;
+}
+
 /** Counts, as long as something goes on that has to be looked at again and again. */
 export function looking(goesOn: () => boolean, ms: number): () => number {
   let looks = $state(0);

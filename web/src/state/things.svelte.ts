@@ -122,6 +122,9 @@ class Things {
 
 export const things = new Things();
 
+/** Read by what is to be read anew with every change. */
+export const changed = () => things.changed;
+
 /** Whether one can still do something about it. */
 export const isOpenPile = (p: Pile) => !['weighed', 'lost', 'merged', 'gone'].includes(p.state);
 export const isOpenCleanup = (c: Cleanup) => c.open && ['planned', 'under_way'].includes(c.state);
