@@ -81,6 +81,15 @@ test('marks that would lie on each other are one, which says how many and is zoo
   }).toPass();
 });
 
+test('the scale is read whatever lies behind it', async ({ page }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await open(page, '/#13/58.44/8.82');
+    // Opaque: browsers tell of colours that are not as rgba.
+    await expect(page.locator('.leaflet-control-scale-line')).toHaveCSS('background-color', /^rgb\(/);
+  }
+});
+
 test('what is shown stands in the address, and is shared with it', async ({ page }) => {
   await open(page, '/list#11/58.43/8.82?state=cleaned&days=365');
   await page.locator('summary', { hasText: 'Show' }).click();
