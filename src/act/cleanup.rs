@@ -14,7 +14,7 @@ use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
 use crate::domain::place::LonLat;
-use crate::domain::text::{clean_optional, clean_required};
+use crate::domain::text::{at_most, clean_optional, clean_required};
 use crate::domain::thing::{Record, Stretch};
 use crate::domain::zone::Regime;
 use crate::error::{Error, Result};
@@ -126,11 +126,8 @@ impl Plan {
             (self.from, self.until) = (now, until);
         }
         checked_time(self.from, self.until, now)?;
-        for (field, count) in [("stretches", self.stretches.len()), ("hotspots", self.hotspots.len())] {
-            if count > MOST_PLACES {
-                return Err(Error::invalid(field, format!("At most {MOST_PLACES}.")));
-            }
-        }
+        at_most("stretches", &self.stretches, MOST_PLACES)?;
+        at_most("hotspots", &self.hotspots, MOST_PLACES)?;
         on_earth(&self.stretches)?;
         if self.max_people.is_some_and(|n| n == 0 || n > 10_000) {
             return Err(Error::invalid("max_people", "max_people must be from 1 to 10000."));

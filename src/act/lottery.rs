@@ -13,7 +13,7 @@ use crate::domain::lottery::{Lottery, Ticket, commitment};
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
-use crate::domain::text::clean_required;
+use crate::domain::text::{at_most, clean_required};
 use crate::domain::thing::Record;
 use crate::error::{Error, Result};
 use crate::store::Tx;
@@ -44,9 +44,7 @@ pub struct NewLottery {
 }
 
 fn checked(field: &'static str, prizes: &[String]) -> Result<Vec<String>> {
-    if prizes.len() > 50 {
-        return Err(Error::invalid(field, "At most 50."));
-    }
+    at_most(field, prizes, 50)?;
     prizes.iter().map(|p| clean_required(field, p, 100)).collect()
 }
 

@@ -17,7 +17,7 @@ use crate::domain::person::Person;
 use crate::domain::photo::PhotoOf;
 use crate::domain::pile::Access;
 use crate::domain::place::LonLat;
-use crate::domain::text::{clean_optional, clean_required};
+use crate::domain::text::{at_most, clean_optional, clean_required};
 use crate::domain::thing::Record;
 use crate::domain::waste::{Bags, checked_kg};
 use crate::error::{Error, Result};
@@ -71,9 +71,8 @@ impl NewOrder {
         if self.hotspots.len() + self.stretches.len() == 0 {
             return Err(Error::invalid("hotspots", "Say which hotspots or stretches it is for."));
         }
-        if self.hotspots.len() > MOST_PLACES || self.stretches.len() > MOST_PLACES {
-            return Err(Error::invalid("hotspots", format!("At most {MOST_PLACES}.")));
-        }
+        at_most("hotspots", &self.hotspots, MOST_PLACES)?;
+        at_most("stretches", &self.stretches, MOST_PLACES)?;
         on_earth(&self.stretches)?;
         if self.by < today || self.by > today + chrono::Days::new(731) {
             return Err(Error::invalid("by", "The day must be from today on, within two years."));

@@ -18,7 +18,7 @@ use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
 use crate::domain::photo::PhotoOf;
 use crate::domain::pile::Pile;
-use crate::domain::text::{clean_optional, clean_required};
+use crate::domain::text::{at_most, clean_optional, clean_required};
 use crate::domain::waste::{Bags, checked_kg};
 use crate::error::{Code, Error, Result};
 use crate::store::Tx;
@@ -214,9 +214,7 @@ pub struct Costs {
 /// `forbidden`, `not_found`, `invalid` when an expense is told twice.
 pub async fn cost(tx: &mut Tx, by: &Person, id: Uuid, mut costs: Costs) -> Result<Cleanup> {
     let mut cleanup = run_by(tx, by, id).await?;
-    if costs.expenses.len() > 50 {
-        return Err(Error::invalid("expenses", "At most 50."));
-    }
+    at_most("expenses", &costs.expenses, 50)?;
     let others: Vec<Cleanup> = tx.things().await?;
     let others = others.iter().filter(|c| c.record.id != id);
     let mut seen: Vec<(String, String)> = others.flat_map(|c| &c.expenses).map(receipt_key).collect();

@@ -19,7 +19,7 @@ use crate::domain::person::{Person, Role};
 use crate::domain::photo::PhotoOf;
 use crate::domain::pile::{Access, Actor, Beside, Hauler, Origin, Part, Pile, PileState};
 use crate::domain::place::LonLat;
-use crate::domain::text::{clean_optional, clean_required};
+use crate::domain::text::{at_most, clean_optional, clean_required};
 use crate::domain::thing::{Record, require};
 use crate::domain::waste::{Bags, WasteTerms, checked_kg};
 use crate::error::{Error, Result};
@@ -86,9 +86,7 @@ impl NewPile {
             return Err(Error::invalid("order", "Bags are from a cleanup or from a work order."));
         }
         self.note = clean_optional("note", self.note.as_deref(), 500)?;
-        if self.beside.len() > 4 {
-            return Err(Error::invalid("beside", "At most four."));
-        }
+        at_most("beside", &self.beside, 4)?;
         self.beside.sort_unstable();
         self.beside.dedup();
         Ok((at, self))

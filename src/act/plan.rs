@@ -14,6 +14,7 @@ use crate::domain::person::Person;
 use crate::domain::pickup::{PickupRoute, RouteState};
 use crate::domain::plan::{LeftOut, Plan, PlanState, RoadsBy, RouteSums};
 use crate::domain::planning::PlanningTerms;
+use crate::domain::text::at_most;
 use crate::domain::thing::{Record, require};
 use crate::error::{Code, Error, Result};
 use crate::store::Tx;
@@ -76,15 +77,15 @@ pub async fn ask(
         return Err(Error::invalid("days", format!("Days must be today or later, at most {AHEAD_DAYS} days ahead.")));
     }
     let vehicles = fleet_of(tx, organisation, &new.vehicles).await?;
+    at_most("piles", &new.piles, terms.most_piles)?;
     if let Some(other) = new.piles.iter().find(|p| !due.contains(p)) {
         return Err(Error::invalid("piles", "A pile is not waiting for this organisation.").fact("pile", other.to_string()));
     }
     let chosen: BTreeSet<Uuid> = new.piles.iter().copied().collect();
     let wanted = due.into_iter().filter(|p| chosen.is_empty() || chosen.contains(p));
     let piles: Vec<Uuid> = wanted.take(terms.most_piles).collect();
-    if piles.is_empty() || new.piles.len() > terms.most_piles {
-        let detail = if piles.is_empty() { "No pile is due.".into() } else { format!("At most {} piles.", terms.most_piles) };
-        return Err(Error::invalid("piles", detail));
+    if piles.is_empty() {
+        return Err(Error::invalid("piles", "No pile is due."));
     }
     let plan = Plan {
         record: Record::new(new.id, None, tx.now),
@@ -108,9 +109,7 @@ pub async fn ask(
 async fn fleet_of(tx: &mut Tx, organisation: Uuid, wanted: &[Uuid]) -> Result<Vec<Uuid>> {
     let all: Vec<Vehicle> = tx.things_of(organisation, None, None).await?;
     let own: Vec<Uuid> = all.iter().filter(|v| v.in_use).map(|v| v.record.id).collect();
-    if wanted.len() > MOST_VEHICLES {
-        return Err(Error::invalid("vehicles", format!("At most {MOST_VEHICLES} vehicles.")));
-    }
+    at_most("vehicles", wanted, MOST_VEHICLES)?;
     if wanted.iter().any(|id| !own.contains(id)) {
         return Err(Error::invalid("vehicles", "A vehicle is not of this organisation, or not in use."));
     }

@@ -10,9 +10,9 @@ use crate::domain::permission::{Action, Subject, allow};
 use crate::domain::person::Person;
 use crate::domain::place::LonLat;
 use crate::domain::site::{Site, Takes};
-use crate::domain::text::clean_optional;
+use crate::domain::text::{at_most, clean_optional};
 use crate::domain::thing::Record;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::Tx;
 
 /// What one sends to put a reception site on the map.
@@ -116,9 +116,7 @@ impl SiteFacts {
     fn checked(mut self) -> Result<Self> {
         (self.name, self.hours) = name_and_hours(&self.name, self.hours.as_deref())?;
         self.phone = clean_optional("phone", self.phone.as_deref(), 30)?;
-        if self.takes.len() > 10 {
-            return Err(Error::invalid("takes", "At most ten."));
-        }
+        at_most("takes", &self.takes, 10)?;
         self.takes.sort_unstable();
         self.takes.dedup();
         Ok(self)

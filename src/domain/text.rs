@@ -38,6 +38,17 @@ pub fn clean_required(field: &'static str, text: &str, max: usize) -> Result<Str
     }
 }
 
+/// Checks that a list is not too long.
+///
+/// # Errors
+/// `invalid` at `field`.
+pub fn at_most<T>(field: &'static str, list: &[T], most: usize) -> Result<()> {
+    if list.len() > most {
+        return Err(Error::invalid(field, format!("{field} may have at most {most} entries.")));
+    }
+    Ok(())
+}
+
 /// Whether it is one of the 66 that will never be a character.
 fn is_none(c: char) -> bool {
     matches!(c, '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE

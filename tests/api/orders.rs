@@ -61,6 +61,9 @@ both! {
         assert_eq!(staff.post("/api/v1/orders", order(&h, &id)).await.refused(409, "already_claimed")["hotspot"], h["id"]);
         let none = json!({"id": Uuid::now_v7(), "what": "x", "by": "2026-07-01", "access": "road"});
         assert_eq!(staff.post("/api/v1/orders", none).await.refused(422, "invalid")["field"], "hotspots");
+        let mut long = order(&kari.report(OPEN).await, &id);
+        long["stretches"] = json!(vec![json!({"lon": PROFESSIONAL.0, "lat": PROFESSIONAL.1}); 201]);
+        assert_eq!(staff.post("/api/v1/orders", long).await.refused(422, "invalid")["field"], "stretches");
         let mut late = order(&kari.report(OPEN).await, &id);
         late["by"] = json!("2026-06-01");
         assert_eq!(staff.post("/api/v1/orders", late).await.refused(422, "invalid")["field"], "by");

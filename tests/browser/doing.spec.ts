@@ -113,6 +113,20 @@ test('who is too many waits, is told when there is room, and whoever leaves late
   await expect(second.getByText('“Storm”')).toBeVisible();
 });
 
+test('who acts for the first time is told what comes of it, without opening the page again', async ({ browser, baseURL, request }) => {
+  const place = await onShore(request, { lon: 8.951, lat: 58.474 });
+  const [volunteer, hauler] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];
+  await open(volunteer, `/bags/${at(place)}`);
+  await expect(volunteer.getByRole('button', { name: /unread message/ })).toHaveCount(0);
+  await volunteer.getByRole('button', { name: 'One more: Full bags' }).click();
+  await volunteer.getByRole('button', { name: 'Tell about the bags' }).click();
+  await expect(volunteer).toHaveURL(/\/piles\//);
+  const pile = new URL(volunteer.url()).pathname;
+  expect((await hauler.request.post(`/api/v1${pile}/acceptances`, { data: {} })).status()).toBe(200);
+  await volunteer.getByRole('button', { name: '1 unread message' }).click();
+  await expect(volunteer.locator('aside .card')).toHaveCount(1);
+});
+
 test('a cleanup is planned again, and the days on which the place does not allow it are told', async ({ browser, baseURL }) => {
   // The bird reserve is closed from the middle of April: a cleanup in March, repeated monthly, meets it.
   const page = await somebody(browser, baseURL);

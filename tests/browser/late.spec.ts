@@ -130,3 +130,30 @@ test('a position that is found late calls nobody back, and does not move what a 
   await comes();
   await expect(page).toHaveURL(/\/report\/58.40005,8.80005/);
 });
+
+test('what waits is not said to be sent before the phone has said what lies on it', async ({ page, context }) => {
+  await open(page, '/waiting');
+  await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+  // A phone that is busy with something else: its store cannot be read until that is done.
+  const busy = await context.newPage();
+  await busy.goto('/waiting');
+  await busy.evaluate(
+    () =>
+      new Promise<void>((held) => {
+        const opening = indexedDB.open('strandline');
+        opening.onsuccess = () => {
+          const items = opening.result.transaction('items', 'readwrite').objectStore('items');
+          const again = () => {
+            held();
+            if (!('done' in window)) items.count().onsuccess = again;
+          };
+          items.count().onsuccess = again;
+        };
+      }),
+  );
+  await page.reload();
+  await expect(page.locator('aside').getByText('Loading …')).toBeVisible();
+  await expect(page.getByText('Nothing waits. Everything is sent.')).toHaveCount(0);
+  await busy.evaluate(() => void Object.assign(window, { done: true }));
+  await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+});

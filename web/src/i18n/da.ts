@@ -4,6 +4,7 @@ import type { Catalogue } from './index.svelte';
 export const da: Catalogue = {
   'app.tagline': 'Én kyst, som vi passer på sammen',
   'app.loading': 'Henter kysten …',
+  'thing.loading': 'Henter …',
   'app.offline': 'Ingen forbindelse. Det, du ser, kan være gammelt.',
   'app.failed': 'Kysten kunne ikke hentes.',
   'app.retry': 'Prøv igen',

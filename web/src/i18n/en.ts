@@ -4,6 +4,7 @@ import type { Message } from './index.svelte';
 export const en = {
   'app.tagline': 'One coast, looked after together',
   'app.loading': 'Loading the coast …',
+  'thing.loading': 'Loading …',
   'app.offline': 'No connection. What you see may be old.',
   'app.failed': 'The coast could not be loaded.',
   'app.retry': 'Try again',

@@ -4,6 +4,7 @@ import type { Catalogue } from './index.svelte';
 export const nb: Catalogue = {
   'app.tagline': 'Én kyst, tatt vare på sammen',
   'app.loading': 'Laster kysten …',
+  'thing.loading': 'Henter …',
   'app.offline': 'Ingen forbindelse. Det du ser, kan være gammelt.',
   'app.failed': 'Kysten kunne ikke lastes.',
   'app.retry': 'Prøv igjen',

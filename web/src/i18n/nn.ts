@@ -4,6 +4,7 @@ import type { Catalogue } from './index.svelte';
 export const nn: Catalogue = {
   'app.tagline': 'Éi kyst, teken vare på saman',
   'app.loading': 'Lastar kysten …',
+  'thing.loading': 'Hentar …',
   'app.offline': 'Ikkje noko samband. Det du ser, kan vere gammalt.',
   'app.failed': 'Kysten kunne ikkje lastast.',
   'app.retry': 'Prøv igjen',

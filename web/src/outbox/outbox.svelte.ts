@@ -47,6 +47,8 @@ class Outbox {
   private readonly others = 'BroadcastChannel' in window ? new BroadcastChannel('outbox') : null;
   private readonly watchers = new Map<string, (outcome: Outcome) => void>();
   private opened: () => void = () => {};
+  /** What lies on the phone has been read: only now is nothing nothing. */
+  known = $state(false);
   /** When what lies on the phone has been read. */
   readonly ready = new Promise<void>((resolve) => (this.opened = resolve));
   private asked = false;
@@ -58,6 +60,7 @@ class Outbox {
     await this.read();
     // Held by an app that was killed.
     for (const { id } of this.items.filter((i) => i.held)) await this.release(id);
+    this.known = true;
     this.opened();
     this.others?.addEventListener('message', () => void this.read());
     addEventListener('online', () => this.now());

@@ -1,4 +1,4 @@
-import { Refused, refusal } from '../api/client';
+import { Refused, refusal, type Person } from '../api/client';
 import { app } from '../state/app.svelte';
 import type { Item, ItemPhoto, Refusal } from './item';
 import { kindOf } from './kinds';
@@ -58,7 +58,8 @@ async function asSomebody(path: string, init: RequestInit): Promise<Response> {
     // Who has an account enters anew; nothing of theirs goes in as a stranger's.
     const account = app.me !== null && app.me.role !== 'volunteer';
     if (account || !['no_session', 'session_expired'].includes(code)) throw e;
-    await request('/api/v1/session', { method: 'POST' });
+    const begun = await request('/api/v1/session', { method: 'POST' });
+    app.me = ((await begun.json().catch(() => ({}))) as { person?: Person | null }).person ?? null;
     return await request(path, init).catch((again: unknown) => {
       throw again instanceof No && again.problem.code === 'session_expired' ? new NotNow(true) : again;
     });

@@ -40,12 +40,15 @@ class AppState {
   /** Counts changes of zones, for those who show them. */
   zonesChanged = $state(0);
   live = $state(true);
+  /** Counts how often the live feed was ended by the service, after which it is begun anew. */
+  refused = $state(0);
   /** When what is shown was true, where it comes from the phone. */
   asOf = $state<number | null>(null);
   /** Counts photos that arrived from here, for those who show them. */
   photosArrived = $state(0);
   notice = $state<string | null>(null);
-  loading = $state(false);
+  /** The reports of the map's window are being read. */
+  loading = $state(true);
   tooMany = $state(false);
 
   /** Hotspots that the filters let through. */
@@ -71,6 +74,7 @@ class AppState {
 
   /** Asks the service; without signal, what lies on the phone is shown with its age. */
   async start() {
+    const before = this.me;
     const known = await recall<[About, Person | null]>('start');
     try {
       // Where something can be shown, a thin signal is not waited for.
@@ -79,9 +83,10 @@ class AppState {
         ask(api.GET('/api/v1/coast', { signal })),
         ask(api.GET('/api/v1/me', { signal })),
       ]);
-      this.set(about, me.person ?? null);
+      // Who became somebody meanwhile, by what was waiting to be sent, is.
+      this.set(about, this.me === before ? (me.person ?? null) : this.me);
       this.asOf = null;
-      void remember('start', [about, me.person ?? null]);
+      void remember('start', [about, $state.snapshot(this.me)]);
     } catch (e) {
       if (!known || !(e instanceof Refused)) throw e;
       this.set(...known.value);
@@ -106,10 +111,12 @@ class AppState {
 
   /** Whether the last read failed. */
   private missed = false;
+  private asked = 0;
   /** Reads the hotspots of a window. */
   async load(b: Bounds) {
     this.bounds = b;
     this.loading = true;
+    const n = ++this.asked;
     try {
       const bbox = bboxOf(b);
       const found = await ask(api.GET('/api/v1/hotspots', { params: { query: { bbox } } }));
@@ -122,7 +129,7 @@ class AppState {
       this.tooMany = e instanceof Refused && e.code === 'window_too_large';
       if (!this.tooMany) [this.live, this.missed] = [false, true];
     } finally {
-      this.loading = false;
+      if (n === this.asked) this.loading = false;
     }
   }
 

@@ -10,34 +10,50 @@ function renew() {
   void things.load(app.bounds);
 }
 
-/** Follows the live feed; the browser goes on from the last event by itself when the connection breaks. */
+/** What was heard last: from there it goes on. */
+let seen = 0;
+
+/**
+ * Follows the live feed as who one is now; the browser goes on from the last event by itself when the connection breaks,
+ * and `app.refused` counts when it will not.
+ */
 export function follow(since: number): () => void {
-  const feed = new EventSource(`/api/v1/events?since=${since}`);
+  const over = new AbortController();
+  seen = Math.max(seen, since);
+  const feed = new EventSource(`/api/v1/events?since=${seen}`);
   feed.onopen = () => {
     app.live = true;
     // Begun without signal: what the phone had is renewed.
     if (app.asOf !== null) void app.start().then(renew);
   };
   // A connection may look open for minutes after the signal has gone.
-  const gone = new AbortController();
-  addEventListener('offline', () => (app.live = false), gone);
-  addEventListener('online', () => (app.live = feed.readyState === EventSource.OPEN), gone);
+  addEventListener('offline', () => (app.live = false), over);
+  addEventListener('online', () => (app.live = feed.readyState === EventSource.OPEN), over);
+  let later: ReturnType<typeof setTimeout> | undefined;
   feed.onerror = () => {
     app.live = false;
     if (feed.readyState !== EventSource.CLOSED) return; // a broken connection it mends by itself
-    gone.abort();
-    const again = () => setTimeout(() => void app.start().then(() => follow(app.about?.seq ?? since), again), 5000);
-    again();
+    const again = () => (app.refused += 1);
+    later = setTimeout(() => void app.start().then(again, again), 5000);
   };
-  feed.addEventListener('change', (e) => {
-    const said = JSON.parse(e.data) as { layer: string; hotspot?: Hotspot; thing?: Layers[LayerName] };
+  for (const kind of ['change', 'shore', 'reload'] as const) {
+    feed.addEventListener(kind, (e) => {
+      seen = Math.max(seen, Number(e.lastEventId));
+      HEARD[kind](e.data as string);
+    });
+  }
+  return () => (over.abort(), feed.close(), clearTimeout(later));
+}
+
+const HEARD = {
+  change(data: string) {
+    const said = JSON.parse(data) as { layer: string; hotspot?: Hotspot; thing?: Layers[LayerName] };
     if (said.hotspot) app.hold(said.hotspot);
     if (said.thing) things.keep(said.layer as LayerName, said.thing);
     else if (['cleanup', 'adoption', 'survey'].includes(said.layer)) things.changed += 1;
     if (said.layer === 'message') void messages.load();
     if (said.layer === 'zone') app.zonesChanged += 1;
-  });
-  feed.addEventListener('shore', (e) => (app.shoreVersion = e.data as string));
-  feed.addEventListener('reload', renew);
-  return () => (gone.abort(), feed.close());
-}
+  },
+  shore: (version: string) => (app.shoreVersion = version),
+  reload: renew,
+};

@@ -5,10 +5,12 @@ import { app } from './app.svelte';
 class Messages {
   all = $state<Schemas['Message'][]>([]);
   unread = $state(0);
+  /** They have been read, and one's choice with them. */
+  known = $state(false);
   choice = $state<Schemas['Choice']>({ off: [], asks_a_year: null });
 
   async load() {
-    if (!app.me) return;
+    if (!app.me) return void (this.known = app.about !== null); // who has done nothing is told nothing
     await ask(api.GET('/api/v1/messages')).then(
       (inbox) => this.show(inbox),
       () => {}, // without signal, what was read last stays
@@ -16,7 +18,7 @@ class Messages {
   }
 
   show(inbox: Schemas['Inbox']) {
-    [this.all, this.unread, this.choice] = [inbox.messages, inbox.unread, inbox.choice];
+    [this.all, this.unread, this.choice, this.known] = [inbox.messages, inbox.unread, inbox.choice, true];
   }
 }
 

@@ -369,7 +369,6 @@ export const later: LaterCatalogue = {
   'kept.none': 'Ingen områder er gemt på telefonen.',
   'kept.full': 'Telefonen har ikke plads. Gem et mindre område eller gør plads.',
   'zone.removeYes': 'Ja, fjern den',
-  'thing.loading': 'Henter …',
   'counter.less': 'Én færre: {name}',
   'counter.more': 'Én mere: {name}',
   'bags.full': 'Fulde sække',

@@ -369,7 +369,6 @@ export const later = {
   'kept.none': 'No area is kept on this phone.',
   'kept.full': 'The phone has no room for it. Keep a smaller area or make room.',
   'zone.removeYes': 'Yes, remove it',
-  'thing.loading': 'Loading …',
   'counter.less': 'One less: {name}',
   'counter.more': 'One more: {name}',
   'bags.full': 'Full bags',

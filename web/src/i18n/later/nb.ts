@@ -370,7 +370,6 @@ export const later: LaterCatalogue = {
   'kept.none': 'Ingen områder er lagret på telefonen.',
   'kept.full': 'Telefonen har ikke plass. Lagre et mindre område eller frigjør plass.',
   'zone.removeYes': 'Ja, fjern den',
-  'thing.loading': 'Henter …',
   'counter.less': 'Én færre: {name}',
   'counter.more': 'Én til: {name}',
   'bags.full': 'Fulle sekker',

@@ -370,7 +370,6 @@ export const later: LaterCatalogue = {
   'kept.none': 'Ingen område er lagra på telefonen.',
   'kept.full': 'Telefonen har ikkje plass. Lagre eit mindre område eller frigjer plass.',
   'zone.removeYes': 'Ja, fjern ho',
-  'thing.loading': 'Hentar …',
   'counter.less': 'Éin færre: {name}',
   'counter.more': 'Éin til: {name}',
   'bags.full': 'Fulle sekker',
