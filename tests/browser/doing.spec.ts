@@ -27,6 +27,7 @@ test('a stretch is adopted by a school, granted by the municipality, and known t
   await school.getByRole('button', { name: 'Take a break' }).click();
   await expect(school.getByText('having a break')).toBeVisible();
   await school.getByRole('button', { name: 'Go on' }).click();
+  await expect(school.getByRole('button', { name: 'Take a break' })).toBeVisible();
   await expect(school.getByText(/Since /)).toBeVisible();
   await open(passer, `/place/${at(place)}`);
   await passer.getByRole('link', { name: 'The story of this stretch' }).click();
@@ -86,13 +87,12 @@ test('who is too many waits, is told when there is room, and whoever leaves late
   await organiser.getByRole('button', { name: 'Save the plan' }).click();
   await expect(heading(organiser, 'A small boat goes')).toBeVisible();
   const cleanup = new URL(organiser.url()).pathname;
-  for (const [page, people] of [[first, '2'], [second, '1']] as const) {
+  for (const [page, people, told] of [[first, '2', 'You are coming.'], [second, '1', 'You are on the waiting list.']] as const) {
     await open(page, cleanup);
     await page.getByLabel('How many are you?').fill(people);
     await page.getByRole('button', { name: 'Join' }).click();
+    await expect(page.getByText(told)).toBeVisible();
   }
-  await expect(first.getByText('You are coming.')).toBeVisible();
-  await expect(second.getByText('You are on the waiting list.')).toBeVisible();
   await organiser.getByLabel('Write to those who come').fill('Bring boots');
   await organiser.getByRole('button', { name: 'Send the message' }).click();
   await open(first, '/messages');

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { PHOTO, installed, onShore, open, reportBySomebody, saved, test } from './helpers';
+import { PHOTO, busyStore, installed, onShore, open, reportBySomebody, saved, test } from './helpers';
 import { Wire } from './wire';
 
 const HERE = 'What you began is here.';
@@ -163,5 +163,63 @@ test.describe('every form can be left, and changed while it waits', () => {
     await allSent(page, wire);
     const shown = (await (await request.get(`/api/v1/hotspots/${id}`)).json()) as { hotspot: { claim: object } };
     expect(shown.hotspot.claim).toMatchObject({ holder_name: 'Kari' });
+  });
+
+  test('a report that is sent before it is here again is one, with what was entered meanwhile', async ({ page, request }) => {
+    const place = await onShore(request, { lon: 9.035, lat: 58.54 });
+    await open(page, `${wire.url}/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+    await installed(page);
+    const store = await busyStore(page, wire.url);
+    wire.cut();
+    await page.getByLabel('Take a photo').setInputFiles(PHOTO);
+    await page.locator('aside').getByText('A bag', { exact: true }).click();
+    await page.getByRole('button', { name: 'Send the report' }).click();
+    await saved(page);
+    await change(page);
+    const item = page.url();
+    await page.goto('about:blank');
+    await store.hold();
+    await page.goto(item);
+    await page.locator('aside').getByText('A handful').click();
+    await page.getByRole('button', { name: 'Send the report' }).click();
+    await store.letGo();
+    await saved(page);
+    await allSent(page, wire);
+    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
+    type Found = { features: { properties: { amount: string; photos: object[] } }[] };
+    const found = (await (await request.get('/api/v1/hotspots', { params: { bbox } })).json()) as Found;
+    expect(found.features.map((f) => [f.properties.amount, f.properties.photos.length])).toEqual([['handful', 1]]);
+  });
+
+  test('what is withdrawn while the phone is about to send it is not sent', async ({ page, request }) => {
+    const place = await onShore(request, { lon: 9.038, lat: 58.543 });
+    await open(page, `${wire.url}/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+    await installed(page);
+    const store = await busyStore(page, wire.url);
+    wire.cut();
+    await page.getByRole('button', { name: 'Tell about the bags' }).click();
+    await saved(page);
+    await page.getByRole('button', { name: 'See what waits' }).click();
+    await store.hold();
+    wire.mode = 'on';
+    await page.getByRole('button', { name: 'Send now' }).click();
+    await page.getByRole('button', { name: 'Do not send' }).click();
+    await store.letGo();
+    await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
+    const piles = (await (await request.get('/api/v1/piles', { params: { bbox } })).json()) as { features: object[] };
+    expect([piles.features, wire.writes.filter((w) => w.path === '/api/v1/piles')]).toEqual([[], []]);
+  });
+
+  test('what was saved without signal is shown when it is sent', async ({ page, request }) => {
+    const place = await onShore(request, { lon: 9.041, lat: 58.546 });
+    await open(page, `${wire.url}/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+    await installed(page);
+    wire.cut();
+    await page.getByRole('button', { name: 'Tell about the bags' }).click();
+    await saved(page);
+    wire.mode = 'on';
+    await expect(page).toHaveURL(/\/piles\//, { timeout: 30_000 });
+    await expect(page.getByRole('heading', { name: 'Bags waiting' })).toBeVisible();
   });
 });

@@ -130,6 +130,7 @@ test('a route is shared by a link that shows it to others, and goes on after a r
   const stop = route?.stops[0];
   await expect(hauler.getByRole('link', { name: 'Navigate' })).toHaveAttribute('href', `geo:${stop?.lat},${stop?.lon}?q=${stop?.lat},${stop?.lon}`);
   await hauler.getByRole('button', { name: 'Set out' }).click();
+  await expect(hauler.getByRole('button', { name: 'Set out' })).toHaveCount(0);
   await expect(hauler.getByRole('button', { name: 'Loaded' })).toBeVisible();
   await hauler.getByRole('button', { name: 'A link for a day' }).click();
   const link = hauler.getByText(/\/routes\/[0-9a-f-]+\?key=/);
@@ -152,6 +153,7 @@ test('a route is shared by a link that shows it to others, and goes on after a r
   await hauler.getByRole('button', { name: /waits to be sent/ }).click();
   await expect(hauler.locator('aside .boxes').getByText(`${route?.vehicle_name}: ${stop?.name}`)).toBeVisible();
   await hauler.goBack();
+  await expect(hauler.getByText('waits for signal')).toHaveCount(1);
   await hauler.context().setOffline(false);
   await expect(hauler.getByText('waits for signal')).toHaveCount(0, { timeout: 30_000 });
   // A counter that was misread is asked about once.

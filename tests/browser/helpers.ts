@@ -22,11 +22,40 @@ export const test = base.extend<{ quiet: void }>({
 const wrong: string[] = [];
 
 function watch(context: BrowserContext) {
+  if (process.env.SLOW) slow(context, process.env.SLOW);
   context.on('weberror', (e) => wrong.push(e.error().stack ?? String(e.error())));
   context.on('response', (r) => {
     const amiss = r.status() >= 500 || (r.status() >= 400 && r.url().includes('/tiles/'));
     if (amiss) wrong.push(`${r.status()} ${r.url()}`);
   });
+}
+
+/**
+ * A slow phone: its store and its answers come up to so many milliseconds late, each by chance, and its processor does a
+ * part of the work. `SLOW=500,700,2` finds what holds only on a fast machine.
+ */
+function slow(context: BrowserContext, how: string) {
+  const [store = 0, answers = 0, slower = 1] = how.split(',').map(Number);
+  context.on('page', (page) => {
+    const rate = { rate: slower };
+    void context.newCDPSession(page).then((to) => to.send('Emulation.setCPUThrottlingRate', rate), () => {}); // already closed
+  });
+  void context.addInitScript(
+    ({ store, answers }) => {
+      const listen = IDBRequest.prototype.addEventListener as EventTarget['addEventListener'];
+      IDBRequest.prototype.addEventListener = function (this: IDBRequest, type: string, heard: EventListener, more?: object) {
+        const late = (e: Event) => void setTimeout(() => heard.call(this, e), Math.random() * store);
+        listen.call(this, type, type === 'success' ? late : heard, more);
+      } as typeof listen;
+      const real = window.fetch.bind(window);
+      window.fetch = async (...question) => {
+        const answer = await real(...question);
+        await new Promise((later) => setTimeout(later, Math.random() * answers));
+        return answer;
+      };
+    },
+    { store, answers },
+  );
 }
 
 /** A page in a browser of its own, for one more who looks or acts. */
@@ -120,6 +149,29 @@ export async function open(page: Page, path: string) {
   await page.goto(path);
   await expect(page.getByText('Loading the coast')).toHaveCount(0);
   await expect(page.locator('.leaflet-container')).toBeVisible();
+}
+
+/** A phone that is busy with something else: what lies on it can neither be read nor written until it is let go. */
+export async function busyStore(page: Page, origin: string) {
+  const other = await page.context().newPage();
+  await other.goto(`${origin}/api/v1/coast`); // of the same origin, without the app
+  await page.bringToFront();
+  const hold = () =>
+    other.evaluate(
+      () =>
+        new Promise<void>((held) => {
+          const opening = indexedDB.open('strandline');
+          opening.onsuccess = () => {
+            const items = opening.result.transaction('items', 'readwrite').objectStore('items');
+            const again = () => {
+              held();
+              if (!('free' in window)) items.count().onsuccess = again;
+            };
+            items.count().onsuccess = again;
+          };
+        }),
+    );
+  return { hold, letGo: () => other.evaluate(() => void Object.assign(window, { free: true })) };
 }
 
 /** Goes somewhere inside the app, as a link does. */

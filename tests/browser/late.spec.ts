@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, type Page } from '@playwright/test';
-import { follow, onShore, open, reportBySomebody, somebody, test } from './helpers';
+import { busyStore, follow, onShore, open, play, reportBySomebody, somebody, test } from './helpers';
 
 interface Holding {
   letGo: () => void;
@@ -131,29 +131,46 @@ test('a position that is found late calls nobody back, and does not move what a 
   await expect(page).toHaveURL(/\/report\/58.40005,8.80005/);
 });
 
-test('what waits is not said to be sent before the phone has said what lies on it', async ({ page, context }) => {
+test('what waits is not said to be sent before the phone has said what lies on it', async ({ page, baseURL }) => {
   await open(page, '/waiting');
   await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
-  // A phone that is busy with something else: its store cannot be read until that is done.
-  const busy = await context.newPage();
-  await busy.goto('/waiting');
-  await busy.evaluate(
-    () =>
-      new Promise<void>((held) => {
-        const opening = indexedDB.open('strandline');
-        opening.onsuccess = () => {
-          const items = opening.result.transaction('items', 'readwrite').objectStore('items');
-          const again = () => {
-            held();
-            if (!('done' in window)) items.count().onsuccess = again;
-          };
-          items.count().onsuccess = again;
-        };
-      }),
-  );
+  const store = await busyStore(page, baseURL ?? '');
+  await store.hold();
   await page.reload();
   await expect(page.locator('aside').getByText('Loading …')).toBeVisible();
   await expect(page.getByText('Nothing waits. Everything is sent.')).toHaveCount(0);
-  await busy.evaluate(() => void Object.assign(window, { done: true }));
+  await store.letGo();
   await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+});
+
+test('what one may do in one place is not shown for another', async ({ page }) => {
+  const late = await held(page, '/api/v1/rules?lon=8.8&lat=58.44');
+  await open(page, '/place/58.39950,8.78770');
+  await expect(page.locator('aside .words')).toBeVisible();
+  await follow(page, '/place/58.44000,8.80000');
+  await late.asked();
+  await expect(page.locator('aside .words')).toHaveCount(0);
+  await late.come();
+  await expect(page.locator('aside .words')).toBeVisible();
+});
+
+test('a form that stands before the map begins in its middle, and keeps what was entered', async ({ page }) => {
+  await open(page, '/#15/58.4495/8.715');
+  await play(page, 'staff');
+  for (const form of ['plan', 'adopt', 'survey', 'zones/new']) {
+    const gate = { come: () => {} };
+    const map = new Promise<void>((resolve) => (gate.come = resolve));
+    await page.route(/assets\/map-.*js/, async (route) => (await map, route.continue()));
+    await page.goto('about:blank');
+    await page.goto(`/${form}#15/58.4495/8.715`);
+    const note = page.locator('aside form').getByRole('textbox').last();
+    await expect(page.locator('aside form')).toBeVisible();
+    if (form === 'zones/new') await note.fill('By the bridge');
+    gate.come();
+    await expect(page.locator('.leaflet-container')).toBeVisible();
+    if (form === 'zones/new') await expect(page.locator('.leaflet-container')).toHaveClass(/drawing/);
+    else await expect(page).toHaveURL(new RegExp(`/${form}/58\\.4`));
+    if (form === 'zones/new') await expect(note).toHaveValue('By the bridge');
+    await page.unroute(/assets\/map-.*js/);
+  }
 });

@@ -352,6 +352,7 @@ test('the four languages are whole, and the choice is remembered', async ({ page
     await expect(page.locator('html')).toHaveAttribute('lang', lang);
   }
   await page.locator('aside select').first().selectOption('da');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'da');
   await page.reload();
   await expect(page.getByRole('button', { name: 'Meld affald' })).toBeVisible();
 });

@@ -76,6 +76,10 @@ test.describe('without signal', () => {
     await expect(page.locator('aside img')).toBeVisible();
     await expect(page.locator('.leaflet-marker-icon[title="Report litter, Waits for signal."]')).toBeVisible();
 
+    // The next try by itself is seconds away then.
+    const inVain = page.waitForEvent('requestfailed');
+    await page.getByRole('button', { name: 'Send now' }).click();
+    await inVain;
     wire.mode = 'on';
     await page.getByRole('button', { name: 'Send now' }).click();
     await oneWhole(context, baseURL ?? '', place);
@@ -116,8 +120,8 @@ test.describe('without signal', () => {
     const calledOff = await request.post(`/api/v1/cleanups/${cleanup.id}/cancellations`, { data: { why: 'Storm' } });
     expect(calledOff.status(), await calledOff.text()).toBe(200);
     // What was looked at last lies elsewhere.
-    const elsewhere = page.waitForResponse((r) => r.url().includes('/api/v1/sites'));
     await page.goto(`${wire.url}/#16/${(point?.lat ?? 0) - 0.1}/${point?.lon}`);
+    const elsewhere = page.waitForResponse((r) => r.url().includes('/api/v1/sites'));
     await page.reload();
     await elsewhere;
     await page.waitForLoadState('networkidle');
@@ -153,7 +157,9 @@ test.describe('without signal', () => {
       await saved(page);
     }
     await page.getByRole('button', { name: 'See what waits' }).click();
-    await page.getByRole('listitem').filter({ hasText: 'Report litter' }).last().getByRole('button', { name: 'Do not send' }).click();
+    const waiting = page.getByRole('listitem').filter({ hasText: 'Report litter' });
+    await waiting.last().getByRole('button', { name: 'Do not send' }).click();
+    await expect(waiting).toHaveCount(1);
     await page.getByRole('button', { name: 'Change' }).click();
     await expect(page.getByText('What you began is here.')).toBeVisible();
     await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
@@ -198,6 +204,7 @@ test.describe('without signal', () => {
     await expect(page.getByRole('button', { name: 'Change' })).toBeVisible();
     wire.cut();
     await page.getByRole('button', { name: 'Change' }).click();
+    await expect(page.getByText('What you began is here.')).toBeVisible();
     await page.getByText('A handful').click();
     await send(page);
     await saved(page);
@@ -380,8 +387,8 @@ test.describe('without signal', () => {
     await saved(page);
     const data = { id: randomUUID(), holder_kind: 'group', holder_name: 'The scouts', until: new Date(Date.now() + 5 * 86_400_000) };
     expect((await somebody.post(`/api/v1/hotspots/${id}/claims`, { data })).status()).toBe(201);
-    wire.mode = 'on';
     await page.getByRole('button', { name: 'See what waits' }).click();
+    wire.mode = 'on'; // not before: the form goes when it hears of the claim
     await expect(page.getByText('Somebody was quicker and clears it already.')).toBeVisible({ timeout: 20_000 });
     await expect(page.getByText('The scouts clears it until').first()).toBeVisible();
     await page.getByRole('button', { name: 'See it' }).click();

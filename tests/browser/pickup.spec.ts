@@ -57,7 +57,8 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   await desk.getByText('Choose piles').click();
   for (const { code } of left.piles) await desk.getByLabel(`${code}: 6 bags`).check();
   await desk.getByRole('button', { name: 'Find routes' }).click();
-  await expect(desk.locator('aside').getByText('Draft')).toBeVisible({ timeout: 30_000 });
+  await expect(desk).toHaveURL(/plans\/[0-9a-f-]{36}/);
+  await expect(desk.locator('aside').getByText('Draft')).toBeVisible({ timeout: 60_000 });
   const route = (vehicle: string) => desk.locator('aside section.box', { has: desk.getByRole('heading', { name: vehicle }) });
   const [truck, boat] = [route('Kranbil 2'), route('Skjærgårdsbåten')];
   await expect(truck.locator('li a').first()).toBeVisible();
@@ -87,8 +88,10 @@ test('a day by truck and boat is planned, changed, given out, driven without sig
   await truck.getByLabel(`Put ${first} into a route`).selectOption({ index: 1 });
   await expect(boat.locator('li', { hasText: first })).toBeVisible();
   await expect(desk.getByText('Not for this vehicle')).toHaveCount(0);
+  const again = desk.waitForResponse((r) => r.url().endsWith('/searches') && r.ok());
   await desk.getByRole('button', { name: 'Plan the rest again' }).click();
-  await expect(desk.locator('aside').getByText('Draft')).toBeVisible({ timeout: 30_000 });
+  await again;
+  await expect(desk.locator('aside').getByText('Draft')).toBeVisible({ timeout: 60_000 });
   await expect(boat.locator('li', { hasText: first }).getByText('Stays in this route')).toHaveCount(1);
   await desk.getByRole('button', { name: 'Give it to the drivers' }).click();
   await expect(desk.locator('aside').getByText('Given to the drivers')).toBeVisible();

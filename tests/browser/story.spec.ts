@@ -15,7 +15,7 @@ test('from a report to thanks: everybody does their part, and the refund is comp
   await group.getByRole('link', { name: 'Clean it with others' }).click();
   await group.getByText('Now', { exact: true }).click();
   await group.getByLabel('Name others see').fill('The scouts of Alve');
-  await expect(group.getByText(/Chosen: \d+ m/)).toBeVisible();
+  await expect(group.getByText(/Chosen: [1-9]\d* m/)).toBeVisible();
   await group.getByRole('button', { name: 'Start now' }).click();
   await expect(group.locator('aside').getByText('Under way')).toBeVisible();
   const cleanup = new URL(group.url()).pathname;
@@ -70,7 +70,6 @@ test('from a report to thanks: everybody does their part, and the refund is comp
   await reporter.getByText('What you reported is cleaned.').click();
   await reporter.getByRole('button', { name: 'Thank those who cleaned' }).click();
   await expect(reporter.getByText('1 have thanked')).toBeVisible();
-  await expect(group.locator('.badge').first()).toBeVisible();
   await group.getByRole('button', { name: /unread message/ }).click();
   await expect(group.getByText('says thank you for').first()).toBeVisible();
 });

@@ -222,15 +222,17 @@ export class CoastMap {
   async draw(shape: Shape | null, changed: (shape: Shape | null) => void) {
     const { ZoneDrawing } = await import('./draw');
     this.draws(true);
-    const drawing = new ZoneDrawing(this.map, shape, changed);
+    const drawing = (this.tools = new ZoneDrawing(this.map, shape, changed));
     if (shape) this.map.fitBounds(L.geoJSON(shape).getBounds().pad(0.3));
     return () => {
       drawing.stop();
+      if (this.tools !== drawing) return; // something else is being drawn already
       // The click that ended it may still be on its way: it is no tap on the map.
       this.ending = setTimeout(() => this.draws(false), 300);
     };
   }
 
+  private tools: object | null = null;
   private ending: ReturnType<typeof setTimeout> | undefined;
   private draws(on: boolean) {
     clearTimeout(this.ending);

@@ -267,7 +267,7 @@ export const KINDS = {
   limits: {
     title: 'messages.title',
     request: () => ({ method: 'PUT', path: '/api/v1/messages/choice' }),
-    taken: (answer) => messages.show(answer as Schemas['Inbox']),
+    taken: (answer) => messages.took(answer as Schemas['Inbox']),
     see: () => '/messages',
   },
   announce_lottery: {

@@ -57,12 +57,12 @@ class Outbox {
 
   /** Reads what waits and begins to send. */
   async start() {
+    this.others?.addEventListener('message', () => void this.read());
     await this.read();
     // Held by an app that was killed.
     for (const { id } of this.items.filter((i) => i.held)) await this.release(id);
     this.known = true;
     this.opened();
-    this.others?.addEventListener('message', () => void this.read());
     addEventListener('online', () => this.now());
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.now());
     this.now();
@@ -192,22 +192,34 @@ class Outbox {
     this.now();
   }
 
-  /** Keeps it and sends it. Tells how it went, or after a few seconds that it waits. */
-  async send(entry: Entry): Promise<Outcome> {
-    const id = entry.id ?? uuid();
-    await this.keep(() => this.item({ ...entry, id }, 'waiting'), entry.photos);
+  /** Keeps it to be sent: it is on the phone when this is done. */
+  async put(entry: Entry) {
+    await this.keep(() => this.item(entry, 'waiting'), entry.photos);
     void this.askToPersist();
+    this.now();
+  }
+
+  /**
+   * Keeps it and sends it. Tells how it went, or after a few seconds that it waits; to who gives `waits` it tells that, and
+   * goes on to how it went.
+   */
+  async send(entry: Entry, waits?: () => void): Promise<Outcome> {
+    const id = entry.id ?? uuid();
     const outcome = new Promise<Outcome>((resolve) => {
       const soon = setTimeout(() => this.tell(id, { state: 'waiting' }), SOON_MS);
-      this.watchers.set(id, (o) => (clearTimeout(soon), resolve(o)));
+      this.watchers.set(id, (o) => {
+        clearTimeout(soon);
+        if (o.state === 'waiting' && waits) return waits();
+        this.watchers.delete(id);
+        resolve(o);
+      });
     });
-    this.now();
+    await this.put({ ...entry, id });
     return outcome;
   }
 
   private tell(id: string, outcome: Outcome) {
     this.watchers.get(id)?.(outcome);
-    this.watchers.delete(id);
   }
 
   private async askToPersist() {
@@ -313,7 +325,7 @@ class Outbox {
     let answer: unknown = null;
     try {
       if (!item.taken) {
-        this.flying = id;
+        if (!(await this.takesOff(id))) return;
         answer = await sendAct(item);
         this.failures = 0; // something gets through
         await this.update(id, () => ({ taken: true }));
@@ -333,6 +345,15 @@ class Outbox {
     } finally {
       this.flying = null;
     }
+  }
+
+  /** Puts an item on the wire, unless it was withdrawn or is being changed since it was looked at. */
+  private takesOff(id: string): Promise<boolean> {
+    return this.inTurn(async () => {
+      const there = this.items.some((i) => i.id === id && i.state === 'waiting');
+      if (there) this.flying = id;
+      return there;
+    });
   }
 
   private async standsAlready(id: string): Promise<boolean> {

@@ -46,6 +46,8 @@ export class Draft<F extends object> {
   restored = $state(false);
 
   private restoring = $state(true);
+  private arrive = () => {};
+  private readonly arrived = new Promise<void>((resolve) => (this.arrive = resolve));
   private sent = $state(false);
   private empty: string;
   private gone = false;
@@ -57,7 +59,7 @@ export class Draft<F extends object> {
   constructor(private readonly form: Form<F>) {
     this.empty = JSON.stringify(form.blank);
     this.fields = $state(structuredClone(form.blank));
-    onMount(() => this.restore().finally(() => (this.restoring = false)));
+    onMount(() => this.restore().finally(() => ((this.restoring = false), this.arrive())));
     onDestroy(() => this.leave());
     $effect(() => this.keepSoon());
   }
@@ -120,17 +122,19 @@ export class Draft<F extends object> {
       ? all.find((i) => i.id === item)
       : all.findLast((i) => i.state === 'draft' && there(i) && (!mine || mine(i)));
     if (!found || this.gone) return;
+    [this.id, this.at] = [found.id, found.at];
+    this.waited = found.state === 'waiting';
+    const untouched = JSON.parse(this.empty) as F;
     const entered = (found.fields ?? found.body) as Partial<F>;
     for (const key of Object.keys(this.form.blank) as (keyof F)[]) {
-      this.fields[key] = entered[key] ?? this.fields[key];
+      const changed = JSON.stringify(this.fields[key]) !== JSON.stringify(untouched[key]); // by a hand that was faster
+      if (!changed) this.fields[key] = entered[key] ?? this.fields[key];
     }
     for (const photo of found.photos) {
       const blob = await outbox.photo(photo.id);
       if (blob) this.pictures.push({ id: photo.id, blob, url: URL.createObjectURL(blob), position: null });
     }
     if (this.gone) return;
-    [this.id, this.at] = [found.id, found.at];
-    this.waited = found.state === 'waiting';
     this.restored = true;
     await outbox.hold(found.id); // what waited is not sent while it is changed
     if (this.gone) return outbox.release(found.id);
@@ -147,18 +151,32 @@ export class Draft<F extends object> {
     await outbox.withdraw(before);
   }
 
-  async send(): Promise<Outcome | null> {
+  /** When all is in the form that belongs to it: what was begun before, and photos that are being made ready. */
+  async whole() {
+    await this.arrived;
+    await prepared();
+  }
+
+  /**
+   * Sends it, and tells how it went, also after it has waited for the signal. `safe` is done as soon as it need not be
+   * entered again, and before that is said.
+   */
+  async send(safe = async () => {}): Promise<Outcome | null> {
     if (this.busy) return null;
     [this.busy, this.error] = [true, null];
-    await prepared(); // also when the form is left meanwhile: it has been sent
-    const outcome = await outbox.send(this.entry());
-    this.busy = false;
+    await this.whole(); // also when the form is left meanwhile: it has been sent
+    let saved: Promise<void> | null = null;
+    let over = false;
+    const outcome = await outbox.send(this.entry(), () => {
+      saved ??= safe().then(() => void (over || ([this.busy, this.waits] = [false, true])));
+    });
+    over = true;
+    if (outcome.state === 'sent') await (saved ?? safe());
+    [this.busy, this.waits] = [false, false];
     if (this.gone) return outcome; // it is in the list of what waits, with its reason
     if (outcome.state === 'refused') {
       this.error = Refused.of(outcome.problem);
       await outbox.draft(this.entry()); // it is still being filled in
-    } else if (outcome.state === 'waiting') {
-      this.waits = true;
     } else {
       this.sent = true;
     }

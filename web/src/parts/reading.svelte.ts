@@ -1,5 +1,11 @@
 import { untrack } from 'svelte';
 
+/** When a page reads again what it has asked before, and how it forgets what was answered to another question. */
+interface Anew {
+  again?: () => unknown;
+  forget?: () => void;
+}
+
 /**
  * Reads what a page shows: anew when what it asks by has changed, and when what `again` reads has. What is answered
  * after the page asks by something else, or has gone, is not heard. Of answers to the same question whichever comes
@@ -9,9 +15,11 @@ export function reading<T>(
   question: () => Promise<T>,
   found: (answer: T) => void,
   failed: (e: unknown) => void = () => {},
-  again: () => unknown = () => {},
+  { again, forget }: Anew = {},
 ) {
+  let answered = false;
   $effect(() => {
+    if (answered) untrack(() => forget?.());
     let [asked, heard, here, first] = [0, 0, true, true];
     const put = () => {
       const n = ++asked;
@@ -19,15 +27,20 @@ export function reading<T>(
       question().then(
         (answer) => {
           if (late()) return;
+          answered = true;
           heard = n; // a failure is not: what is still on its way is better
           found(answer);
         },
-        (e) => late() || failed(e),
+        (e) => {
+          if (late()) return;
+          answered = true;
+          failed(e);
+        },
       );
     };
     put();
     $effect(() => {
-      again();
+      again?.();
       if (!first) untrack(put);
       first = false;
     });
@@ -35,14 +48,14 @@ export function reading<T>(
   });
 }
 
-/** The last answer to a question, for what is left out when there is none: nobody is told that it failed. */
+/** The last answer to a question, and before it `before`, for what is left out when there is none: nobody is told that it failed. */
 export function latest<T>(before: T, question: () => Promise<T>, again?: () => unknown): () => T {
   let answer = $state.raw(before);
   reading(
     question,
     (found) => (answer = found),
     () => {},
-    again,
+    { forget: () => (answer = before), ...(again ? { again } : {}) },
   );
   return () => answer;
 }

@@ -86,10 +86,12 @@ class AppState {
       // Who became somebody meanwhile, by what was waiting to be sent, is.
       this.set(about, this.me === before ? (me.person ?? null) : this.me);
       this.asOf = null;
-      void remember('start', [about, $state.snapshot(this.me)]);
+      this.remember();
     } catch (e) {
       if (!known || !(e instanceof Refused)) throw e;
+      const me = this.me;
       this.set(...known.value);
+      if (me !== before) this.me = me;
       this.asOf = known.at;
       this.live = false;
       const last = await recall<Hotspot[]>('hotspots');
@@ -102,6 +104,16 @@ class AppState {
     this.about = about;
     this.shoreVersion = about.shore_version;
     this.me = me;
+  }
+
+  private remember() {
+    if (this.about) void remember('start', $state.snapshot([this.about, this.me]));
+  }
+
+  /** One has become somebody, or somebody else. */
+  become(person: Person | null | undefined) {
+    this.me = person ?? null;
+    this.remember();
   }
 
   private remembering: ReturnType<typeof setTimeout> | undefined;
@@ -136,7 +148,7 @@ class AppState {
   async play(role: Role) {
     const municipality = this.me?.organisation?.municipality ?? '4203';
     const body = { role, municipality: role === 'volunteer' ? null : municipality };
-    this.me = (await ask(api.POST('/api/v1/demo/role', { body }))).person ?? null;
+    this.become((await ask(api.POST('/api/v1/demo/role', { body }))).person);
   }
 
   /** Whether one weighs what is handed in. */

@@ -34,8 +34,10 @@ class Haul {
     for (const v of last?.value ?? []) this.keepVehicle(v);
   }
 
-  /** A plan as it is now, with its routes or without them. */
+  /** A plan with its routes or without them, unless a newer one is known. */
   keepPlan(answer: PlanShown | Plan) {
+    const plan = 'plan' in answer ? answer.plan : answer;
+    if ((this.plans.get(plan.id)?.plan.version ?? 0) > plan.version) return;
     if ('plan' in answer) this.plans.set(answer.plan.id, answer);
     else this.plans.set(answer.id, { routes: [], progress: null, ...this.plans.get(answer.id), plan: answer });
   }

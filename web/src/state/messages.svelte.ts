@@ -7,18 +7,38 @@ class Messages {
   unread = $state(0);
   /** They have been read, and one's choice with them. */
   known = $state(false);
-  choice = $state<Schemas['Choice']>({ off: [], asks_a_year: null });
+  private kept = $state<Schemas['Choice']>({ off: [], asks_a_year: null });
+  /** What one has chosen, until the service has it. */
+  chosen = $state<Schemas['Choice'] | null>(null);
+  private asked = 0;
+  private heard = 0;
+  private whose: string | null = null;
+
+  get choice() {
+    return this.chosen ?? this.kept;
+  }
 
   async load() {
     if (!app.me) return void (this.known = app.about !== null); // who has done nothing is told nothing
+    if (this.whose !== app.me.id) [this.all, this.unread, this.known, this.chosen] = [[], 0, false, null];
+    this.whose = app.me.id;
+    const [n, whose] = [++this.asked, this.whose];
     await ask(api.GET('/api/v1/messages')).then(
-      (inbox) => this.show(inbox),
+      (inbox) => n > this.heard && whose === this.whose && ((this.heard = n), this.show(inbox)),
       () => {}, // without signal, what was read last stays
     );
   }
 
-  show(inbox: Schemas['Inbox']) {
-    [this.all, this.unread, this.choice, this.known] = [inbox.messages, inbox.unread, inbox.choice, true];
+  /** The service has a choice; another may have been made since. */
+  took(inbox: Schemas['Inbox']) {
+    const said = (c: Schemas['Choice'] | null) => JSON.stringify([[...(c?.off ?? [])].sort(), c?.asks_a_year ?? null]);
+    if (said(this.chosen) === said(inbox.choice)) this.chosen = null;
+    this.heard = this.asked;
+    this.show(inbox);
+  }
+
+  private show(inbox: Schemas['Inbox']) {
+    [this.all, this.unread, this.kept, this.known] = [inbox.messages, inbox.unread, inbox.choice, true];
   }
 }
 
