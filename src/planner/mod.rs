@@ -126,17 +126,18 @@ impl Planner {
         let planner = self.clone();
         tokio::spawn(async move {
             let done = tokio::select! {
-                done = planner.search(plan, run.clone()) => done,
+                done = planner.search(plan, run.clone()) => Some(done),
                 // The row says that it is searched for: it will be begun anew.
-                () = planner.live.watching_ends() => Ok(()),
+                () = planner.live.watching_ends() => None,
             };
-            let was_ended = run.ended.swap(true, Ordering::Relaxed);
+            run.ended.store(true, Ordering::Relaxed);
             planner.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&plan);
+            let Some(done) = done else { return };
             if let Err(e) = done {
                 tracing::error!(error = ?e.cause(), code = e.code.text(), "plan.search");
                 let _ = planner.live.write(move |tx| Box::pin(async move { cancel(tx, None, plan).await })).await;
-            } else if was_ended && matches!(planner.work(plan).await, Ok(Some(_))) {
-                planner.begin(plan); // asked for again before the last search had heard that it was over
+            } else if matches!(planner.work(plan).await, Ok(Some(_))) {
+                planner.begin(plan); // asked for again before the last search was put away
             }
         });
     }

@@ -194,6 +194,35 @@ test('bags are split and carried together, declined with a reason, failed, fetch
   await expect(heading(maker, 'Lost to the sea')).toBeVisible();
 });
 
+test('two weighings that wait for the signal at the gate are both sent', async ({ browser, baseURL, request }) => {
+  const page = await somebody(browser, baseURL, 'staff');
+  const left: { id: string; code: string }[] = [];
+  await request.post('/api/v1/session');
+  for (const lon of [8.911, 8.915]) {
+    const place = await onShore(request, { lon, lat: 58.449 });
+    const data = { id: randomUUID(), ...place, bags: { full: 3 }, access: 'road', safe_from_tide: true, ready: true };
+    left.push((await (await request.post('/api/v1/piles', { data })).json()) as { id: string; code: string });
+  }
+  await open(page, '/gate');
+  await page.route('**/api/v1/weighings', (route) => route.abort());
+  for (const [n, { code }] of left.entries()) {
+    await page.getByRole('textbox', { name: /^Code/ }).fill(code);
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(new RegExp(code));
+    await expect(page.getByLabel('Kilograms')).toHaveValue('');
+    await page.getByLabel('Kilograms').fill(`${20 + n}`);
+    await page.getByRole('button', { name: 'Save the weight' }).click();
+    await expect(page.getByRole('button', { name: n === 0 ? '1 waits to be sent' : '2 wait to be sent' })).toBeVisible();
+    await expect(page.getByText('Saved on your phone.')).toBeVisible();
+  }
+  await page.unroute('**/api/v1/weighings');
+  await expect(page.getByRole('button', { name: /to be sent/ })).toHaveCount(0, { timeout: 30_000 });
+  for (const [n, { id }] of left.entries()) {
+    const shown = (await (await page.request.get(`/api/v1/piles/${id}`)).json()) as { pile: object };
+    expect(shown.pile).toMatchObject({ state: 'weighed', weighing: { weight_kg: 20 + n } });
+  }
+});
+
 test('larger equipment is borrowed until a day and brought back; a box is filled up and counted', async ({ browser, baseURL, request }) => {
   const points = (await (await request.get('/api/v1/equipment')).json()) as { features: { properties: { id: string; name: string } }[] };
   const point = points.features.find((f) => f.properties.name.startsWith('Pollen'))?.properties;

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { PHOTO, busyStore, installed, onShore, open, reportBySomebody, saved, test } from './helpers';
+import { PHOTO, busyStore, follow, installed, onShore, open, reportBySomebody, saved, test } from './helpers';
 import { Wire } from './wire';
 
 const HERE = 'What you began is here.';
@@ -221,5 +221,40 @@ test.describe('every form can be left, and changed while it waits', () => {
     wire.mode = 'on';
     await expect(page).toHaveURL(/\/piles\//, { timeout: 30_000 });
     await expect(page.getByRole('heading', { name: 'Bags waiting' })).toBeVisible();
+  });
+
+  test('what was saved and left is sent without taking one out of the next form at the same place', async ({ page, request }) => {
+    const place = await onShore(request, { lon: 9.044, lat: 58.549 });
+    const form = `/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
+    await open(page, `${wire.url}${form}`);
+    await installed(page);
+    wire.cut();
+    await page.getByRole('button', { name: 'Tell about the bags' }).click();
+    await saved(page);
+    await follow(page, '/list');
+    await follow(page, form);
+    await page.getByRole('button', { name: 'One more: Full bags' }).click();
+    wire.mode = 'on';
+    await expect(page.getByRole('button', { name: 'waits to be sent' })).toHaveCount(0, { timeout: 30_000 });
+    await expect(page.getByRole('spinbutton', { name: 'Full bags' })).toHaveValue('2');
+    expect(new URL(page.url()).pathname).toBe(form);
+  });
+
+  test('what was saved and is withdrawn in another tab is not said to be sent', async ({ page, context, request }) => {
+    const place = await onShore(request, { lon: 9.047, lat: 58.552 });
+    const form = `/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
+    await open(page, `${wire.url}${form}`);
+    await installed(page);
+    wire.cut();
+    await page.getByRole('button', { name: 'One more: Full bags' }).click();
+    await page.getByRole('button', { name: 'Tell about the bags' }).click();
+    await saved(page);
+    const other = await context.newPage();
+    await other.goto(`${wire.url}/waiting`);
+    await other.getByRole('button', { name: 'Do not send' }).click();
+    await expect(other.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+    await other.close();
+    await expect(page.getByRole('spinbutton', { name: 'Full bags' })).toHaveValue('1');
+    expect(new URL(page.url()).pathname).toBe(form);
   });
 });

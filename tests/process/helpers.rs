@@ -79,7 +79,7 @@ impl Program {
             .env("STRANDLINE__PHOTOS__FOLDER", self.photos())
             .env("STRANDLINE__SERVER__BIND", "127.0.0.1:0")
             .env("STRANDLINE__LIMITS__WRITES_PER_MINUTE", "1000000")
-            .env("STRANDLINE__LOG__FILTER", "warn")
+            .env("STRANDLINE__LOG__FILTER", "error") // a slow disk is warned of, in what is read here
             .envs(self.settings.clone())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -121,10 +121,11 @@ impl Program {
     /// Ends when a writer holds the database: another connection cannot begin to write at once.
     pub async fn until_writing(&self) {
         let path = self.database.strip_prefix("sqlite:").unwrap();
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(Path::new(path)).busy_timeout(Duration::ZERO);
+        // One for all tries: one that is closed holds the database for a moment itself.
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
         let held = async {
             loop {
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(Path::new(path)).busy_timeout(Duration::ZERO);
-                let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
                 if connection.execute("BEGIN IMMEDIATE").await.is_err() {
                     return;
                 }

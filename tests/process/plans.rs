@@ -127,11 +127,12 @@ async fn a_search_that_waited_for_others_has_its_whole_time() {
     let waiting: Value = serde_json::from_slice(&get(&hauler, &running, "due-piles").await).unwrap();
     let cores = std::thread::available_parallelism().unwrap().get().max(2);
     let plans: Vec<Uuid> = (0..=cores).map(|_| Uuid::now_v7()).collect();
-    for plan in &plans {
-        let one = json!({"id": plan, "days": [tomorrow(&running).await], "piles": [waiting[0]["id"], waiting[1]["id"]]});
-        send(&hauler, &running, "plans", one).await;
-    }
-    until(&hauler, &running, plans[cores], |seen| seen["progress"]["waits"] == json!(true)).await;
+    let day = tomorrow(&running).await;
+    let ask = |plan: &Uuid| json!({"id": plan, "days": [day], "piles": [waiting[0]["id"], waiting[1]["id"]]});
+    // All at once: the first must not be over before the last is asked for.
+    futures_util::future::join_all(plans.iter().map(|plan| send(&hauler, &running, "plans", ask(plan)))).await;
+    let waits = plans.iter().map(|plan| Box::pin(until(&hauler, &running, *plan, |seen| seen["progress"]["waits"] == json!(true))));
+    futures_util::future::select_all(waits).await;
     for plan in &plans {
         let found = until(&hauler, &running, *plan, |seen| seen["plan"]["state"] == "draft").await;
         assert!(found["plan"]["steps"].as_u64().unwrap() > 1000, "cut off at once: {found}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, Responder, get, web};
 use actix_web_lab::sse::{Data, Event as SseEvent, Sse};
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
@@ -62,10 +63,13 @@ pub async fn events(app: web::Data<App>, who: Who, req: HttpRequest, q: Params<S
     if since.is_some_and(|s| s < 0) {
         return Err(Error::invalid("since", "since must not be negative."));
     }
+    // Before it is answered: what is written once the answer is there is heard.
+    let live = app.live.subscribe();
+    let seen = since.unwrap_or_else(|| app.live.coast().seq);
     let (send, receive) = mpsc::channel(64);
     actix_web::rt::spawn(async move {
         tokio::select! {
-            () = follow(&app, who, since, &send) => {}
+            () = follow(&app, who, live, seen, &send) => {}
             () = app.live.watching_ends() => {}
             () = send.closed() => {}
         }
@@ -76,9 +80,7 @@ pub async fn events(app: web::Data<App>, who: Who, req: HttpRequest, q: Params<S
 }
 
 /// Sends what was missed, then what happens, until nobody listens.
-async fn follow(app: &App, who: Option<Uuid>, since: Option<i64>, send: &mpsc::Sender<SseEvent>) {
-    let mut live = app.live.subscribe();
-    let mut seen = since.unwrap_or_else(|| app.live.coast().seq);
+async fn follow(app: &App, who: Option<Uuid>, mut live: Receiver<Event>, mut seen: i64, send: &mpsc::Sender<SseEvent>) {
     loop {
         let version = Data::new(app.live.coast().shore_version()).event("shore");
         if catch_up(app, who, &mut seen, send).await.is_err() || send.send(version.into()).await.is_err() {

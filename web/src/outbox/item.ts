@@ -48,6 +48,9 @@ export interface Item {
 export const inOrder = (items: Item[]) =>
   items.sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || a.at.localeCompare(b.at));
 
-/** How it went: at once, not yet, or not at all. */
+/** How it went: at once, not yet, or not at all; or somebody has taken it back. */
 export type Outcome =
-  { state: 'sent'; answer: unknown } | { state: 'waiting' } | { state: 'refused'; problem: Refusal };
+  | { state: 'sent'; answer: unknown }
+  | { state: 'waiting' }
+  | { state: 'withdrawn' }
+  | { state: 'refused'; problem: Refusal };

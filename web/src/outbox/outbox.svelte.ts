@@ -10,6 +10,8 @@ import { No, NotNow, sendAct, sendPhoto } from './send';
 const SOON_MS = 6_000;
 /** How long to wait after the first failure; each further one doubles it. */
 const AGAIN_MS = 3_000;
+/** What tabs tell each other, or the id of what was withdrawn. */
+const CHANGED = 'changed';
 const LONGEST_MS = 5 * 60_000;
 
 export interface Entry {
@@ -45,6 +47,8 @@ class Outbox {
 
   private readonly photosInMemory = new Map<string, Blob>();
   private readonly others = 'BroadcastChannel' in window ? new BroadcastChannel('outbox') : null;
+  /** What another tab has withdrawn. */
+  private readonly withdrawn = new Set<string>();
   private readonly watchers = new Map<string, (outcome: Outcome) => void>();
   private opened: () => void = () => {};
   /** What lies on the phone has been read: only now is nothing nothing. */
@@ -57,7 +61,10 @@ class Outbox {
 
   /** Reads what waits and begins to send. */
   async start() {
-    this.others?.addEventListener('message', () => void this.read());
+    this.others?.addEventListener('message', ({ data }) => {
+      if (data !== CHANGED) this.withdrawn.add(data as string);
+      void this.read();
+    });
     await this.read();
     // Held by an app that was killed.
     for (const { id } of this.items.filter((i) => i.held)) await this.release(id);
@@ -90,9 +97,9 @@ class Outbox {
         const kept = (await (await phone()).getAll('items')).filter((i) => !this.unkept.has(i.id));
         const before = this.items;
         this.items = inOrder([...kept, ...before.filter((i) => this.unkept.has(i.id))]);
-        // Sent by another tab.
-        for (const gone of before.filter((i) => i.state === 'waiting' && !this.items.some((k) => k.id === i.id))) {
-          this.tell(gone.id, { state: 'sent', answer: null });
+        // Sent by another tab, or withdrawn.
+        for (const { id } of before.filter((i) => i.state === 'waiting' && !this.items.some((k) => k.id === i.id))) {
+          this.tell(id, this.withdrawn.has(id) ? { state: 'withdrawn' } : { state: 'sent', answer: null });
         }
       } catch {
         // What is in memory is all there is.
@@ -123,13 +130,13 @@ class Outbox {
         this.unkept.add(plain.id); // said on the screen; it is sent from memory
       }
       this.items = inOrder([...this.items.filter((i) => i.id !== plain.id), plain]);
-      this.others?.postMessage('changed');
+      this.others?.postMessage(CHANGED);
       return plain;
     });
   }
 
-  /** Drops what is found when its turn comes. */
-  private drop(find: (item: Item) => boolean) {
+  /** Drops what is found when its turn comes; what is withdrawn was not sent. */
+  private drop(find: (item: Item) => boolean, withdrawn = false) {
     return this.inTurn(async () => {
       const item = this.items.find(find);
       if (!item) return;
@@ -146,7 +153,8 @@ class Outbox {
         // was only in memory
       }
       item.photos.forEach((p) => this.photosInMemory.delete(p.id));
-      this.others?.postMessage('changed');
+      if (withdrawn) this.tell(item.id, { state: 'withdrawn' });
+      this.others?.postMessage(withdrawn ? item.id : CHANGED);
     });
   }
 
@@ -205,17 +213,24 @@ class Outbox {
    */
   async send(entry: Entry, waits?: () => void): Promise<Outcome> {
     const id = entry.id ?? uuid();
+    let soon: ReturnType<typeof setTimeout> | null = null;
     const outcome = new Promise<Outcome>((resolve) => {
-      const soon = setTimeout(() => this.tell(id, { state: 'waiting' }), SOON_MS);
       this.watchers.set(id, (o) => {
-        clearTimeout(soon);
+        if (o.state === 'waiting' && !soon) return; // it is not kept yet
+        if (soon) clearTimeout(soon);
         if (o.state === 'waiting' && waits) return waits();
         this.watchers.delete(id);
         resolve(o);
       });
     });
     await this.put({ ...entry, id });
+    soon = setTimeout(() => this.tell(id, { state: 'waiting' }), SOON_MS);
     return outcome;
+  }
+
+  /** Nobody is there any more to be told how it went. */
+  leave(id: string) {
+    this.watchers.delete(id);
   }
 
   private tell(id: string, outcome: Outcome) {
@@ -241,10 +256,10 @@ class Outbox {
 
   /** Takes an item back: it is not sent. */
   async withdraw(id: string) {
-    await this.drop((i) => i.id === id && this.flying !== id);
+    await this.drop((i) => i.id === id && this.flying !== id, true);
     // What was to be done with what is not made now goes with it.
     const after = this.items.filter((i) => i.about === id && i.state !== 'draft' && !i.taken);
-    for (const { id: other } of after) await this.drop((i) => i.id === other && this.flying !== other);
+    for (const { id: other } of after) await this.drop((i) => i.id === other && this.flying !== other, true);
     this.now(); // what it held up may go
   }
 
@@ -325,12 +340,13 @@ class Outbox {
     let answer: unknown = null;
     try {
       if (!item.taken) {
-        if (!(await this.takesOff(id))) return;
-        answer = await sendAct(item);
+        const now = await this.takesOff(id);
+        if (!now) return;
+        answer = await sendAct(now);
         this.failures = 0; // something gets through
         await this.update(id, () => ({ taken: true }));
         this.flying = null;
-        if (answer) kindOf(item).taken?.(answer, item);
+        if (answer) kindOf(now).taken?.(answer, now);
       }
       // The act is on the map; a form need not wait for its photos.
       this.tell(id, { state: 'sent', answer });
@@ -347,12 +363,12 @@ class Outbox {
     }
   }
 
-  /** Puts an item on the wire, unless it was withdrawn or is being changed since it was looked at. */
-  private takesOff(id: string): Promise<boolean> {
+  /** The item as it goes on the wire now; none, when it was withdrawn or is being changed since it was looked at. */
+  private takesOff(id: string): Promise<Item | null> {
     return this.inTurn(async () => {
-      const there = this.items.some((i) => i.id === id && i.state === 'waiting');
-      if (there) this.flying = id;
-      return there;
+      const now = this.items.find((i) => i.id === id && i.state === 'waiting') ?? null;
+      if (now) this.flying = id;
+      return now;
     });
   }
 

@@ -59,7 +59,8 @@ async function asSomebody(path: string, init: RequestInit): Promise<Response> {
     const account = app.me !== null && app.me.role !== 'volunteer';
     if (account || !['no_session', 'session_expired'].includes(code)) throw e;
     const begun = await request('/api/v1/session', { method: 'POST' });
-    app.become(((await begun.json().catch(() => ({}))) as { person?: Person | null }).person);
+    const { person } = (await begun.json().catch(() => ({}))) as { person?: Person | null };
+    if (person) app.become(person);
     return await request(path, init).catch((again: unknown) => {
       throw again instanceof No && again.problem.code === 'session_expired' ? new NotNow(true) : again;
     });

@@ -52,7 +52,7 @@ export const PANELS: Record<Exclude<Route['name'], 'map'>, Panel> = {
   refund: { title: 'refund.title', load: () => import('../things/Refund.svelte') },
 };
 
-/** Panels of which everybody has the texts; all others bring theirs along. */
+/** Panels of which everybody has the texts, and which stand before the coast is known; all others bring theirs along. */
 export const FIRST: readonly (keyof typeof PANELS)[] = [
   'list',
   'area',

@@ -9,6 +9,9 @@ import { prepared, uuid, type Picture } from './photo';
 /** How long after a change it is on the phone. */
 const SOON_MS = 250;
 
+/** Where something is, if it says so. */
+const placeIn = ({ lat, lon }: Record<string, unknown>) => (lat === undefined ? {} : { lat, lon });
+
 interface Form<F> {
   kind: KindName;
   /** The thing it is about; what is made by it when it is not said. */
@@ -98,6 +101,7 @@ export class Draft<F extends object> {
   private leave() {
     this.gone = true;
     this.pictures.forEach((p) => URL.revokeObjectURL(p.url));
+    if (this.waits) outbox.leave(this.id);
     if (this.sent || this.waits || this.busy) return;
     if (!this.last) return void (this.restored && outbox.release(this.id)); // only looked at: it is as it was
     const kept = outbox.draft(this.last);
@@ -158,22 +162,31 @@ export class Draft<F extends object> {
   }
 
   /**
-   * Sends it, and tells how it went, also after it has waited for the signal. `safe` is done as soon as it need not be
-   * entered again, and before that is said.
+   * Sends it, and tells how it went, also after it has waited for the signal, if the form still stands then. `safe` is
+   * done once what was entered is kept, before that is said.
    */
   async send(safe = async () => {}): Promise<Outcome | null> {
     if (this.busy) return null;
     [this.busy, this.error] = [true, null];
+    const pressed = this.entry();
     await this.whole(); // also when the form is left meanwhile: it has been sent
+    const whole = this.entry();
+    // The page that has come since has a place of its own.
+    const entry = this.gone ? { ...whole, body: { ...whole.body, ...placeIn(pressed.body) } } : whole;
     let saved: Promise<void> | null = null;
     let over = false;
-    const outcome = await outbox.send(this.entry(), () => {
+    const outcome = await outbox.send(entry, () => {
+      if (this.gone) outbox.leave(this.id); // it is in the list of what waits
       saved ??= safe().then(() => void (over || ([this.busy, this.waits] = [false, true])));
     });
     over = true;
     if (outcome.state === 'sent') await (saved ?? safe());
     [this.busy, this.waits] = [false, false];
-    if (this.gone) return outcome; // it is in the list of what waits, with its reason
+    if (this.gone) return outcome;
+    if (outcome.state === 'withdrawn') {
+      await this.anew();
+      return null;
+    }
     if (outcome.state === 'refused') {
       this.error = Refused.of(outcome.problem);
       await outbox.draft(this.entry()); // it is still being filled in

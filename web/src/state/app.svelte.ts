@@ -40,8 +40,8 @@ class AppState {
   /** Counts changes of zones, for those who show them. */
   zonesChanged = $state(0);
   live = $state(true);
-  /** Counts how often the live feed was ended by the service, after which it is begun anew. */
-  refused = $state(0);
+  /** Counts how often the service has ended the live feed, which is then begun anew. */
+  feedsEnded = $state(0);
   /** When what is shown was true, where it comes from the phone. */
   asOf = $state<number | null>(null);
   /** Counts photos that arrived from here, for those who show them. */

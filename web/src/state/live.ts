@@ -8,6 +8,7 @@ function renew() {
   if (!app.bounds) return;
   void app.load(app.bounds);
   void things.load(app.bounds);
+  void messages.load();
 }
 
 /** What was heard last: from there it goes on. */
@@ -15,16 +16,17 @@ let seen = 0;
 
 /**
  * Follows the live feed as who one is now; the browser goes on from the last event by itself when the connection breaks,
- * and `app.refused` counts when it will not.
+ * and `app.feedsEnded` counts when it will not.
  */
 export function follow(since: number): () => void {
   const over = new AbortController();
-  seen = Math.max(seen, since);
+  seen ||= since;
   const feed = new EventSource(`/api/v1/events?since=${seen}`);
   feed.onopen = () => {
     app.live = true;
     // Begun without signal: what the phone had is renewed.
     if (app.asOf !== null) void app.start().then(renew);
+    else if (!messages.known) void messages.load();
   };
   // A connection may look open for minutes after the signal has gone.
   addEventListener('offline', () => (app.live = false), over);
@@ -33,12 +35,12 @@ export function follow(since: number): () => void {
   feed.onerror = () => {
     app.live = false;
     if (feed.readyState !== EventSource.CLOSED) return; // a broken connection it mends by itself
-    const again = () => (app.refused += 1);
+    const again = () => (app.feedsEnded += 1);
     later = setTimeout(() => void app.start().then(again, again), 5000);
   };
   for (const kind of ['change', 'shore', 'reload'] as const) {
     feed.addEventListener(kind, (e) => {
-      seen = Math.max(seen, Number(e.lastEventId));
+      if (e.lastEventId) seen = Number(e.lastEventId);
       HEARD[kind](e.data as string);
     });
   }

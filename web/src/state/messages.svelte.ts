@@ -33,8 +33,8 @@ class Messages {
   took(inbox: Schemas['Inbox']) {
     const said = (c: Schemas['Choice'] | null) => JSON.stringify([[...(c?.off ?? [])].sort(), c?.asks_a_year ?? null]);
     if (said(this.chosen) === said(inbox.choice)) this.chosen = null;
-    this.heard = this.asked;
-    this.show(inbox);
+    this.kept = inbox.choice;
+    void this.load(); // with what has come since
   }
 
   private show(inbox: Schemas['Inbox']) {

@@ -107,7 +107,7 @@ class Router {
   constructor() {
     addEventListener('popstate', () => {
       this.depth = Math.max(0, this.depth - 1);
-      this.route = parse(location.pathname, location.search);
+      this.read();
     });
   }
 
@@ -120,7 +120,13 @@ class Router {
     } else {
       history.replaceState(null, '', url);
     }
-    this.route = parse(location.pathname, location.search);
+    this.read();
+  }
+
+  /** The same address read again is no other one: nobody asks anew what they have. */
+  private read() {
+    const next = parse(location.pathname, location.search);
+    if (JSON.stringify(next) !== JSON.stringify(this.route)) this.route = next;
   }
 
   /** For what is done in a while: goes on then, but who has gone elsewhere meanwhile is not called back. Returns whether. */

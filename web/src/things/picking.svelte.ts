@@ -1,7 +1,7 @@
 import { onDestroy, onMount } from 'svelte';
 import type { CoastMap, Position } from '../map/map';
 import type { Item } from '../outbox/item';
-import { inAddress } from '../state/route.svelte';
+import { inAddress, router } from '../state/route.svelte';
 import { Stretches, type Segment } from './stretches.svelte';
 import { taps } from './taps';
 
@@ -71,6 +71,11 @@ export class Picking {
     onDestroy(() => {
       taps.give();
       this.map()?.choose(null);
+    });
+    // Without a place it begins in the middle of the map.
+    $effect(() => {
+      const middle = this.place() ? null : this.map()?.centre();
+      if (middle) router.go(`/${router.route.name}/${inAddress(middle.lat, middle.lon)}${location.search}`, 'replace');
     });
     $effect(() => this.nearest(form));
     $effect(() => this.map()?.choose(this.stretches.lines));
