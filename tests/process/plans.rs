@@ -131,7 +131,8 @@ async fn a_search_that_waited_for_others_has_its_whole_time() {
     let ask = |plan: &Uuid| json!({"id": plan, "days": [day], "piles": [waiting[0]["id"], waiting[1]["id"]]});
     // All at once: the first must not be over before the last is asked for.
     futures_util::future::join_all(plans.iter().map(|plan| send(&hauler, &running, "plans", ask(plan)))).await;
-    let waits = plans.iter().map(|plan| Box::pin(until(&hauler, &running, *plan, |seen| seen["progress"]["waits"] == json!(true))));
+    let waits =
+        plans.iter().map(|plan| Box::pin(until(&hauler, &running, *plan, |seen| seen["progress"]["waits"] == json!(true))));
     futures_util::future::select_all(waits).await;
     for plan in &plans {
         let found = until(&hauler, &running, *plan, |seen| seen["plan"]["state"] == "draft").await;
