@@ -174,3 +174,50 @@ test('a form that stands before the map begins in its middle, and keeps what was
     await page.unroute(/assets\/map-.*js/);
   }
 });
+
+test('what one can do about a report is not offered before the coast is known, and nothing else in its place', async ({ page, playwright, baseURL }) => {
+  const other = await playwright.request.newContext({ baseURL });
+  const id = await reportBySomebody(other, await onShore(other, { lon: 8.985, lat: 58.514 }));
+  const late = await held(page, '/api/v1/coast');
+  await page.goto(`/hotspots/${id}`);
+  await expect(page.locator('aside').getByText('A bag', { exact: true })).toBeVisible();
+  await late.asked();
+  await expect(page.getByRole('button', { name: /still there/i })).toHaveCount(0);
+  await late.come();
+  await expect(page.getByRole('button', { name: 'I will clear it' })).toBeVisible();
+});
+
+test('a code that could not be looked up is looked up again', async ({ browser, baseURL, request }) => {
+  const page = await somebody(browser, baseURL, 'staff');
+  await request.post('/api/v1/session');
+  const place = await onShore(request, { lon: 8.919, lat: 58.449 });
+  const data = { id: randomUUID(), ...place, bags: { full: 3 }, access: 'road', safe_from_tide: true, ready: true };
+  const { code } = (await (await request.post('/api/v1/piles', { data })).json()) as { code: string };
+  await open(page, '/gate');
+  await page.route('**/api/v1/codes/*', (route) => route.abort());
+  await page.getByRole('textbox', { name: /^Code/ }).fill(code);
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  await expect(page.locator('aside').getByRole('alert')).toBeVisible();
+  await page.unroute('**/api/v1/codes/*');
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  await expect(page.getByText('3 bags', { exact: true })).toBeVisible();
+});
+
+test('who comes back to a form before the one sent there is answered stays in it', async ({ page, request }) => {
+  const place = await onShore(request, { lon: 9.05, lat: 58.555 });
+  const form = `/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
+  await open(page, form);
+  let come = () => {};
+  const answered = new Promise<void>((resolve) => (come = resolve));
+  await page.route('**/api/v1/piles', async (route) => (route.request().method() === 'POST' && (await answered), route.continue()));
+  const asked = page.waitForRequest((r) => r.url().endsWith('/api/v1/piles') && r.method() === 'POST');
+  await page.getByRole('button', { name: 'Tell about the bags' }).click();
+  await asked;
+  await follow(page, '/list');
+  await follow(page, form);
+  await page.getByRole('button', { name: 'One more: Full bags' }).click();
+  come();
+  await expect(page.getByRole('button', { name: 'waits to be sent' })).toHaveCount(0);
+  await expect(page.getByRole('spinbutton', { name: 'Full bags' })).toHaveValue('2');
+  expect(new URL(page.url()).pathname).toBe(form);
+});

@@ -97,9 +97,11 @@ class Outbox {
         const kept = (await (await phone()).getAll('items')).filter((i) => !this.unkept.has(i.id));
         const before = this.items;
         this.items = inOrder([...kept, ...before.filter((i) => this.unkept.has(i.id))]);
-        // Sent by another tab, or withdrawn.
-        for (const { id } of before.filter((i) => i.state === 'waiting' && !this.items.some((k) => k.id === i.id))) {
-          this.tell(id, this.withdrawn.has(id) ? { state: 'withdrawn' } : { state: 'sent', answer: null });
+        // What another tab has come to.
+        for (const { id } of before.filter((i) => i.state === 'waiting' && i.id !== this.flying)) {
+          const now = this.items.find((i) => i.id === id);
+          if (now?.state === 'refused' && now.problem) this.tell(id, { state: 'refused', problem: now.problem });
+          if (!now) this.tell(id, this.withdrawn.has(id) ? { state: 'withdrawn' } : { state: 'sent', answer: null });
         }
       } catch {
         // What is in memory is all there is.
@@ -115,6 +117,7 @@ class Outbox {
       const before = this.items.find((i) => i.id === plain.id)?.photos ?? [];
       const dropped = before.map((p) => p.id).filter((id) => !plain.photos.some((p) => p.id === id));
       for (const { id, blob } of blobs) this.photosInMemory.set(id, blob);
+      this.withdrawn.delete(plain.id);
       try {
         const db = await phone();
         const tx = db.transaction(['items', 'photos'], 'readwrite');
@@ -140,6 +143,8 @@ class Outbox {
     return this.inTurn(async () => {
       const item = this.items.find(find);
       if (!item) return;
+      const unsent = withdrawn && !item.taken;
+      if (unsent) this.others?.postMessage(item.id); // before it is gone
       this.items = this.items.filter((i) => i.id !== item.id);
       this.unkept.delete(item.id);
       try {
@@ -153,8 +158,8 @@ class Outbox {
         // was only in memory
       }
       item.photos.forEach((p) => this.photosInMemory.delete(p.id));
-      if (withdrawn) this.tell(item.id, { state: 'withdrawn' });
-      this.others?.postMessage(withdrawn ? item.id : CHANGED);
+      if (unsent) this.tell(item.id, { state: 'withdrawn' });
+      this.others?.postMessage(CHANGED);
     });
   }
 
@@ -214,17 +219,19 @@ class Outbox {
   async send(entry: Entry, waits?: () => void): Promise<Outcome> {
     const id = entry.id ?? uuid();
     let soon: ReturnType<typeof setTimeout> | null = null;
+    let told = false;
     const outcome = new Promise<Outcome>((resolve) => {
       this.watchers.set(id, (o) => {
         if (o.state === 'waiting' && !soon) return; // it is not kept yet
         if (soon) clearTimeout(soon);
         if (o.state === 'waiting' && waits) return waits();
         this.watchers.delete(id);
+        told = true;
         resolve(o);
       });
     });
     await this.put({ ...entry, id });
-    soon = setTimeout(() => this.tell(id, { state: 'waiting' }), SOON_MS);
+    if (!told) soon = setTimeout(() => this.tell(id, { state: 'waiting' }), SOON_MS);
     return outcome;
   }
 

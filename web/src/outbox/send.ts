@@ -61,6 +61,7 @@ async function asSomebody(path: string, init: RequestInit): Promise<Response> {
     const begun = await request('/api/v1/session', { method: 'POST' });
     const { person } = (await begun.json().catch(() => ({}))) as { person?: Person | null };
     if (person) app.become(person);
+    app.feedsEnded += 1; // the live feed is that of nobody, or of a session that has ended
     return await request(path, init).catch((again: unknown) => {
       throw again instanceof No && again.problem.code === 'session_expired' ? new NotNow(true) : again;
     });

@@ -147,6 +147,7 @@ export class Draft<F extends object> {
 
   /** Throws away what was begun. */
   async anew() {
+    if (this.busy) return; // what is being sent goes as it is
     const before = this.id; // what is still to be kept of it is kept under this one
     this.pictures.forEach((p) => URL.revokeObjectURL(p.url));
     [this.id, this.pictures, this.error, this.restored, this.waited] = [uuid(), [], null, false, false];

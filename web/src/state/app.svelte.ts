@@ -40,7 +40,7 @@ class AppState {
   /** Counts changes of zones, for those who show them. */
   zonesChanged = $state(0);
   live = $state(true);
-  /** Counts how often the service has ended the live feed, which is then begun anew. */
+  /** Counts how often the live feed has ended, or is no more one's own: it is then begun anew. */
   feedsEnded = $state(0);
   /** When what is shown was true, where it comes from the phone. */
   asOf = $state<number | null>(null);

@@ -34,6 +34,7 @@ class Messages {
     const said = (c: Schemas['Choice'] | null) => JSON.stringify([[...(c?.off ?? [])].sort(), c?.asks_a_year ?? null]);
     if (said(this.chosen) === said(inbox.choice)) this.chosen = null;
     this.kept = inbox.choice;
+    this.heard = this.asked; // what was asked for before knows nothing of it
     void this.load(); // with what has come since
   }
 

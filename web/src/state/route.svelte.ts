@@ -103,6 +103,9 @@ class Router {
   route = $state<Route>(parse(location.pathname, location.search));
   /** How many steps back stay in the app. */
   private depth = 0;
+  /** Counts how often another path was gone to: whoever has come back is not who was there before. */
+  private moves = 0;
+  private here = location.pathname;
 
   constructor() {
     addEventListener('popstate', () => {
@@ -123,17 +126,17 @@ class Router {
     this.read();
   }
 
-  /** The same address read again is no other one: nobody asks anew what they have. */
   private read() {
-    const next = parse(location.pathname, location.search);
-    if (JSON.stringify(next) !== JSON.stringify(this.route)) this.route = next;
+    if (location.pathname !== this.here) this.moves += 1;
+    this.here = location.pathname;
+    this.route = parse(location.pathname, location.search);
   }
 
   /** For what is done in a while: goes on then, but who has gone elsewhere meanwhile is not called back. Returns whether. */
   onward() {
-    const from = location.pathname;
+    const from = this.moves;
     return (path: string, how: 'push' | 'replace' = 'push') => {
-      if (location.pathname !== from) return false;
+      if (this.moves !== from) return false;
       this.go(path, how);
       return true;
     };
