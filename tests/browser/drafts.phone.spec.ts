@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { PHOTO, busyStore, follow, installed, onShore, open, reportBySomebody, saved, test } from './helpers';
+import { PHOTO, type Place, at, busyStore, follow, installed, lyingAt, onShore, open, reportBySomebody, saved, test } from './helpers';
 import { Wire } from './wire';
 
 const HERE = 'What you began is here.';
@@ -24,6 +24,18 @@ const photosKept = (page: Page) =>
         };
       }),
   );
+
+/** Bags that are told of at a place while the wire is cut. Returns the address of their form. */
+async function leaveBags(page: Page, wire: Wire, place: Place, full = 1) {
+  const form = `/bags/${at(place)}`;
+  await open(page, `${wire.url}${form}`);
+  await installed(page);
+  wire.cut();
+  for (let n = 1; n < full; n++) await page.getByRole('button', { name: 'One more: Full bags' }).click();
+  await page.getByRole('button', { name: 'Tell about the bags' }).click();
+  await saved(page);
+  return form;
+}
 
 async function allSent(page: Page, wire: Wire) {
   wire.mode = 'on';
@@ -69,8 +81,8 @@ test.describe('every form can be left, and changed while it waits', () => {
 
   test('bags, with their photo, after the app was killed', async ({ page, request }) => {
     const place = await onShore(request, { lon: 8.875, lat: 58.439 });
-    const at = `${place.lat},${place.lon}`;
-    await open(page, `${wire.url}/bags/${at}`);
+    const form = `${wire.url}/bags/${place.lat},${place.lon}`;
+    await open(page, form);
     await installed(page);
     await page.getByRole('button', { name: 'One more: Full bags' }).click();
     await page.getByLabel('Take a photo').setInputFiles(PHOTO);
@@ -78,7 +90,7 @@ test.describe('every form can be left, and changed while it waits', () => {
     await expect.poll(() => photosKept(page)).toBe(1);
     await page.goto('about:blank');
     wire.cut();
-    await page.goto(`${wire.url}/bags/${at}`);
+    await page.goto(form);
     await expect(page.getByText(HERE)).toBeVisible();
     await expect(page.getByRole('img', { name: 'Photos 1' })).toBeVisible();
     await page.getByRole('button', { name: 'Tell about the bags' }).click();
@@ -88,21 +100,13 @@ test.describe('every form can be left, and changed while it waits', () => {
     await page.getByRole('button', { name: 'Tell about the bags' }).click();
     await saved(page);
     await allSent(page, wire);
-    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
-    type Found = { features: { properties: { parts: { bags: { full: number } }[]; photos: object[] } }[] };
-    const piles = ((await (await request.get('/api/v1/piles', { params: { bbox } })).json()) as Found).features.map((f) => f.properties);
+    const piles = await lyingAt<{ parts: { bags: { full: number } }[]; photos: object[] }>(request, 'piles', place);
     expect(piles.map((p) => [p.parts[0]?.bags.full, p.photos.length])).toEqual([[3, 1]]);
   });
 
   test('bags that wait are sent although the app was killed while they were changed, and are not put at another beach', async ({ page, request }) => {
     const [place, other] = [await onShore(request, { lon: 8.872, lat: 58.4385 }), await onShore(request, { lon: 8.8935, lat: 58.4465 })];
-    const at = (p: typeof place) => `${p.lat.toFixed(5)},${p.lon.toFixed(5)}`;
-    await open(page, `${wire.url}/bags/${at(place)}`);
-    await installed(page);
-    wire.cut();
-    await page.getByRole('button', { name: 'One more: Full bags' }).click();
-    await page.getByRole('button', { name: 'Tell about the bags' }).click();
-    await saved(page);
+    await leaveBags(page, wire, place, 2);
     await change(page);
     await page.goto('about:blank'); // killed
     await page.goto(`${wire.url}/bags/${at(other)}`);
@@ -110,9 +114,7 @@ test.describe('every form can be left, and changed while it waits', () => {
     await expect(page.getByText(HERE)).toHaveCount(0);
     await expect(page.getByRole('spinbutton', { name: 'Full bags' })).toHaveValue('1');
     await allSent(page, wire);
-    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
-    const piles = (await (await request.get('/api/v1/piles', { params: { bbox } })).json()) as { features: object[] };
-    expect(piles.features).toHaveLength(1);
+    expect(await lyingAt(request, 'piles', place)).toHaveLength(1);
   });
 
   test('what came of a cleanup', async ({ page, request }) => {
@@ -167,7 +169,7 @@ test.describe('every form can be left, and changed while it waits', () => {
 
   test('a report that is sent before it is here again is one, with what was entered meanwhile', async ({ page, request }) => {
     const place = await onShore(request, { lon: 9.035, lat: 58.54 });
-    await open(page, `${wire.url}/report/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
+    await open(page, `${wire.url}/report/${at(place)}`);
     await installed(page);
     const store = await busyStore(page, wire.url);
     wire.cut();
@@ -185,20 +187,14 @@ test.describe('every form can be left, and changed while it waits', () => {
     await store.letGo();
     await saved(page);
     await allSent(page, wire);
-    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
-    type Found = { features: { properties: { amount: string; photos: object[] } }[] };
-    const found = (await (await request.get('/api/v1/hotspots', { params: { bbox } })).json()) as Found;
-    expect(found.features.map((f) => [f.properties.amount, f.properties.photos.length])).toEqual([['handful', 1]]);
+    const found = await lyingAt<{ amount: string; photos: object[] }>(request, 'hotspots', place);
+    expect(found.map((f) => [f.amount, f.photos.length])).toEqual([['handful', 1]]);
   });
 
   test('what is withdrawn while the phone is about to send it is not sent', async ({ page, request }) => {
     const place = await onShore(request, { lon: 9.038, lat: 58.543 });
-    await open(page, `${wire.url}/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
-    await installed(page);
     const store = await busyStore(page, wire.url);
-    wire.cut();
-    await page.getByRole('button', { name: 'Tell about the bags' }).click();
-    await saved(page);
+    await leaveBags(page, wire, place);
     await page.getByRole('button', { name: 'See what waits' }).click();
     await store.hold();
     wire.mode = 'on';
@@ -206,18 +202,12 @@ test.describe('every form can be left, and changed while it waits', () => {
     await page.getByRole('button', { name: 'Do not send' }).click();
     await store.letGo();
     await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
-    const bbox = [place.lon - 1e-4, place.lat - 1e-4, place.lon + 1e-4, place.lat + 1e-4].join();
-    const piles = (await (await request.get('/api/v1/piles', { params: { bbox } })).json()) as { features: object[] };
-    expect([piles.features, wire.writes.filter((w) => w.path === '/api/v1/piles')]).toEqual([[], []]);
+    expect([await lyingAt(request, 'piles', place), wire.writes.filter((w) => w.path === '/api/v1/piles')]).toEqual([[], []]);
   });
 
   test('what was saved without signal is shown when it is sent', async ({ page, request }) => {
     const place = await onShore(request, { lon: 9.041, lat: 58.546 });
-    await open(page, `${wire.url}/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`);
-    await installed(page);
-    wire.cut();
-    await page.getByRole('button', { name: 'Tell about the bags' }).click();
-    await saved(page);
+    await leaveBags(page, wire, place);
     wire.mode = 'on';
     await expect(page).toHaveURL(/\/piles\//, { timeout: 30_000 });
     await expect(page.getByRole('heading', { name: 'Bags waiting' })).toBeVisible();
@@ -225,12 +215,7 @@ test.describe('every form can be left, and changed while it waits', () => {
 
   test('what was saved and left is sent without taking one out of the next form at the same place', async ({ page, request }) => {
     const place = await onShore(request, { lon: 9.044, lat: 58.549 });
-    const form = `/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
-    await open(page, `${wire.url}${form}`);
-    await installed(page);
-    wire.cut();
-    await page.getByRole('button', { name: 'Tell about the bags' }).click();
-    await saved(page);
+    const form = await leaveBags(page, wire, place);
     await follow(page, '/list');
     await follow(page, form);
     await page.getByRole('button', { name: 'One more: Full bags' }).click();
@@ -242,13 +227,7 @@ test.describe('every form can be left, and changed while it waits', () => {
 
   test('what was saved and is withdrawn in another tab is not said to be sent', async ({ page, context, request }) => {
     const place = await onShore(request, { lon: 9.047, lat: 58.552 });
-    const form = `/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
-    await open(page, `${wire.url}${form}`);
-    await installed(page);
-    wire.cut();
-    await page.getByRole('button', { name: 'One more: Full bags' }).click();
-    await page.getByRole('button', { name: 'Tell about the bags' }).click();
-    await saved(page);
+    const form = await leaveBags(page, wire, place, 2);
     const other = await context.newPage();
     await other.goto(`${wire.url}/waiting`);
     await other.getByRole('button', { name: 'Do not send' }).click();

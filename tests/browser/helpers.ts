@@ -144,6 +144,13 @@ export async function onShore(request: APIRequestContext, near: Place): Promise<
   return { lon: segment.lon, lat: segment.lat };
 }
 
+/** What lies within a few metres of a place, as the service has it. */
+export async function lyingAt<T extends object>(request: APIRequestContext, layer: 'hotspots' | 'piles', { lon, lat }: Place): Promise<T[]> {
+  const bbox = [lon - 1e-4, lat - 1e-4, lon + 1e-4, lat + 1e-4].join();
+  const found = (await (await request.get(`/api/v1/${layer}`, { params: { bbox } })).json()) as { features: { properties: T }[] };
+  return found.features.map((f) => f.properties);
+}
+
 /** Opens an address and waits until the map is there. */
 export async function open(page: Page, path: string) {
   await page.goto(path);

@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rulesAt } from '../../web/src/kept/rules';
-import { PHOTO, installed, largePhoto, onShore, open, type Place, reportBySomebody, saved, test } from './helpers';
+import { PHOTO, installed, largePhoto, lyingAt, onShore, open, type Place, reportBySomebody, saved, test } from './helpers';
 import { Wire } from './wire';
 
 async function fillIn(page: Page, place: Place, photo: Parameters<ReturnType<Page['getByLabel']>['setInputFiles']>[0] = PHOTO) {
@@ -33,16 +33,11 @@ interface Found {
   seen_at: string;
 }
 
-/** The reports within a few metres of a place, as the service has them. */
-async function reportsAt(context: BrowserContext, base: string, { lon, lat }: Place): Promise<Found[]> {
-  const bbox = [lon - 1e-4, lat - 1e-4, lon + 1e-4, lat + 1e-4].join(',');
-  const answer = await context.request.get(`${base}/api/v1/hotspots`, { params: { bbox } });
-  return ((await answer.json()) as { features: { properties: Found }[] }).features.map((f) => f.properties);
-}
+const reportsAt = (context: BrowserContext, place: Place) => lyingAt<Found>(context.request, 'hotspots', place);
 
 /** One report with its one photo, whole. */
-async function oneWhole(context: BrowserContext, base: string, place: Place) {
-  const whole = async () => (await reportsAt(context, base, place)).map((r) => r.photos.map((p) => p.size !== null));
+async function oneWhole(context: BrowserContext, place: Place) {
+  const whole = async () => (await reportsAt(context, place)).map((r) => r.photos.map((p) => p.size !== null));
   await expect.poll(whole, { timeout: 30_000 }).toEqual([[true]]);
 }
 
@@ -67,7 +62,7 @@ test.describe('without signal', () => {
     await fillIn(page, place);
     await send(page);
     await saved(page);
-    expect(await reportsAt(context, baseURL ?? '', place)).toEqual([]);
+    expect(await reportsAt(context, place)).toEqual([]);
     // The session ends meanwhile; the phone still has its cookie.
     const elsewhere = await requests.newContext({ baseURL: baseURL ?? '', storageState: await context.storageState() });
     expect((await elsewhere.delete('/api/v1/session')).status()).toBe(204);
@@ -82,7 +77,7 @@ test.describe('without signal', () => {
     await inVain;
     wire.mode = 'on';
     await page.getByRole('button', { name: 'Send now' }).click();
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
     await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
     expect(wire.writes.map((w) => w.path).slice(0, 4)).toEqual(['/api/v1/session', '/api/v1/hotspots', '/api/v1/session', '/api/v1/hotspots']);
   });
@@ -143,7 +138,7 @@ test.describe('without signal', () => {
     expect(installabilityErrors.filter((e) => e.errorId !== 'in-incognito')).toEqual([]);
   });
 
-  test('what waits can be changed and withdrawn before it is sent', async ({ page, context, baseURL }) => {
+  test('what waits can be changed and withdrawn before it is sent', async ({ page, context }) => {
     const [kept, gone] = [
       await onShore(page.request, { lon: 8.752, lat: 58.405 }),
       await onShore(page.request, { lon: 8.765, lat: 58.409 }),
@@ -167,9 +162,9 @@ test.describe('without signal', () => {
     await send(page);
     await saved(page);
     wire.mode = 'on';
-    await oneWhole(context, baseURL ?? '', kept);
-    expect((await reportsAt(context, baseURL ?? '', kept))[0]).toMatchObject({ amount: 'handful' });
-    expect(await reportsAt(context, baseURL ?? '', gone)).toEqual([]);
+    await oneWhole(context, kept);
+    expect((await reportsAt(context, kept))[0]).toMatchObject({ amount: 'handful' });
+    expect(await reportsAt(context, gone)).toEqual([]);
   });
 
   test('answers lost after the service had done it make one report and one photo', async ({ page, context, baseURL }) => {
@@ -185,14 +180,14 @@ test.describe('without signal', () => {
     await fillIn(page, place);
     await send(page);
     await expect.poll(() => Object.values(left).every((n) => n <= 0), { timeout: 60_000 }).toBe(true);
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
     expect(wire.writes.filter((w) => w.path === '/api/v1/hotspots').length).toBeGreaterThanOrEqual(3);
-    const { id } = (await reportsAt(context, baseURL ?? '', place))[0] as Found;
+    const { id } = (await reportsAt(context, place))[0] as Found;
     const history = (await (await context.request.get(`${baseURL}/api/v1/hotspots/${id}/history`)).json()) as { act: string }[];
     expect(history.map((l) => l.act)).toEqual(['reported', 'photo_added']);
   });
 
-  test('a report that was changed after its answer was lost stands as it was sent, with its photo', async ({ page, context, baseURL }) => {
+  test('a report that was changed after its answer was lost stands as it was sent, with its photo', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 8.778, lat: 58.4145 });
     await open(page, `${wire.url}/`);
     await context.request.post(`${wire.url}/api/v1/session`);
@@ -210,13 +205,13 @@ test.describe('without signal', () => {
     await saved(page);
     wire.loses = () => false;
     wire.mode = 'on';
-    await oneWhole(context, baseURL ?? '', place);
-    expect((await reportsAt(context, baseURL ?? '', place))[0]).toMatchObject({ amount: 'several_bags' });
+    await oneWhole(context, place);
+    expect((await reportsAt(context, place))[0]).toMatchObject({ amount: 'several_bags' });
     await page.goto(`${wire.url}/waiting`);
     await expect(page.getByText('Nothing waits.')).toBeVisible();
   });
 
-  test('a report that waits and is only looked at goes on waiting', async ({ page, context, baseURL }) => {
+  test('a report that waits and is only looked at goes on waiting', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 8.98, lat: 58.51 });
     await leaveWaiting(page, wire, place);
     await page.getByRole('button', { name: 'See what waits' }).click();
@@ -224,10 +219,10 @@ test.describe('without signal', () => {
     await expect(page.getByText('What you began is here.')).toBeVisible();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     wire.mode = 'on';
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
   });
 
-  test('a phone that is no longer known for its report adds the photo as one who has seen it too', async ({ page, context, baseURL }) => {
+  test('a phone that is no longer known for its report adds the photo as one who has seen it too', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 8.975, lat: 58.508 });
     await open(page, `${wire.url}/`);
     await page.route('**/api/v1/photos/*', (route) => route.abort().catch(() => {})); // the signal goes before the photo; a page that is left has none to stop
@@ -236,17 +231,17 @@ test.describe('without signal', () => {
     const tried = page.waitForEvent('requestfailed', (r) => r.url().includes('/api/v1/photos/'));
     await send(page);
     await tried;
-    expect(await reportsAt(context, baseURL ?? '', place)).toHaveLength(1);
+    expect(await reportsAt(context, place)).toHaveLength(1);
     await context.clearCookies(); // as a browser does that was not used for weeks
     await page.unroute('**/api/v1/photos/*');
     await page.goto(`${wire.url}/waiting`);
     await page.getByRole('button', { name: 'Add the photo as one who has seen it too' }).click({ timeout: 20_000 });
-    const whole = async () => (await reportsAt(context, baseURL ?? '', place))[0]?.photos.filter((photo) => photo.size !== null);
+    const whole = async () => (await reportsAt(context, place))[0]?.photos.filter((photo) => photo.size !== null);
     await expect.poll(whole, { timeout: 20_000 }).toHaveLength(1);
     await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
   });
 
-  test('on a thin signal a report says that it is kept, and arrives', async ({ page, context, baseURL }) => {
+  test('on a thin signal a report says that it is kept, and arrives', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 8.785, lat: 58.417 });
     await open(page, `${wire.url}/`);
     wire.mode = 'slow';
@@ -254,10 +249,10 @@ test.describe('without signal', () => {
     await fillIn(page, place);
     await send(page);
     await expect(page.getByText(/Saved on your phone|The report is on the map/)).toBeVisible({ timeout: 15_000 });
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
   });
 
-  test('how much of a photo is sent is shown, on the form and in the list of what waits', async ({ page, context, baseURL }) => {
+  test('how much of a photo is sent is shown, on the form and in the list of what waits', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 9.05, lat: 58.55 });
     await open(page, `${wire.url}/`);
     await fillIn(page, place, largePhoto());
@@ -271,11 +266,11 @@ test.describe('without signal', () => {
     await page.evaluate(() => (history.pushState(null, '', '/waiting'), dispatchEvent(new PopStateEvent('popstate'))));
     await expect(page.getByRole('progressbar')).toBeVisible();
     wire.mode = 'on';
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
     await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
   });
 
-  test('an app killed in the middle of a photo goes on where it was', async ({ playwright, baseURL, launchOptions, request }) => {
+  test('an app killed in the middle of a photo goes on where it was', async ({ playwright, launchOptions, request }) => {
     const place = await onShore(request, { lon: 8.795, lat: 58.421 });
     const folder = mkdtempSync(join(tmpdir(), 'strandline-phone-'));
     const phone = () => playwright.chromium.launchPersistentContext(folder, { ...launchOptions, locale: 'en-GB', viewport: { width: 390, height: 844 } });
@@ -295,7 +290,7 @@ test.describe('without signal', () => {
     context = await phone();
     page = context.pages()[0] ?? (await context.newPage());
     await page.goto(`${wire.url}/`);
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
     const after = wire.writes.slice(before);
     expect(after.filter((w) => w.path === '/api/v1/hotspots'), 'the report is not sent again').toEqual([]);
     const parts = after.filter((w) => w.method === 'PATCH').map((w) => Number(w.offset));
@@ -323,7 +318,7 @@ test.describe('without signal', () => {
     await expect(page.getByRole('radio', { name: 'Several bags' })).toBeChecked();
   });
 
-  test('what is entered stands while another tab never stops telling of changes', async ({ page, context, baseURL }) => {
+  test('what is entered stands while another tab never stops telling of changes', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 8.812, lat: 58.426 });
     await open(page, `${wire.url}/`);
     const other = await context.newPage();
@@ -333,11 +328,11 @@ test.describe('without signal', () => {
     await fillIn(page, place);
     await page.getByText('More than one can carry', { exact: true }).click();
     await send(page);
-    await oneWhole(context, baseURL ?? '', place);
-    expect((await reportsAt(context, baseURL ?? '', place))[0]).toMatchObject({ amount: 'more_than_carried' });
+    await oneWhole(context, place);
+    expect((await reportsAt(context, place))[0]).toMatchObject({ amount: 'more_than_carried' });
   });
 
-  test('two tabs share what waits, and send it once', async ({ page, context, baseURL }) => {
+  test('two tabs share what waits, and send it once', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 8.805, lat: 58.424 });
     const other = await context.newPage();
     await open(page, `${wire.url}/`);
@@ -350,12 +345,12 @@ test.describe('without signal', () => {
     await expect(other.getByText('Waits for signal.')).toBeVisible();
     wire.mode = 'on';
     await Promise.all([other.getByRole('button', { name: 'Send now' }).click(), page.reload()]);
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
     await expect(other.getByText('Nothing waits. Everything is sent.')).toBeVisible();
-    expect(await reportsAt(context, baseURL ?? '', place)).toHaveLength(1);
+    expect(await reportsAt(context, place)).toHaveLength(1);
   });
 
-  test('a newer app waits until it is taken, and what waits is sent by it', async ({ page, context, baseURL }) => {
+  test('a newer app waits until it is taken, and what waits is sent by it', async ({ page, context }) => {
     const place = await onShore(page.request, { lon: 8.815, lat: 58.428 });
     await leaveWaiting(page, wire, place);
     // A new version is put up while the phone is away.
@@ -371,7 +366,7 @@ test.describe('without signal', () => {
     const reloaded = page.waitForEvent('load');
     await page.getByRole('button', { name: 'Use it now' }).click();
     await reloaded;
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
     await expect(page.getByText('A newer version is ready.')).toHaveCount(0);
   });
 
@@ -398,7 +393,7 @@ test.describe('without signal', () => {
     await expect(page.getByText('Nothing waits.')).toBeVisible();
   });
 
-  test('a phone without room says so, and sends from memory', async ({ page, context, baseURL }) => {
+  test('a phone without room says so, and sends from memory', async ({ page, context }) => {
     await page.addInitScript(() => {
       IDBObjectStore.prototype.put = () => {
         throw new DOMException('no room', 'QuotaExceededError');
@@ -410,7 +405,7 @@ test.describe('without signal', () => {
     await expect(page.getByText('The phone has no room to keep this.')).toBeVisible();
     await send(page);
     await expect(page.getByText('Thank you! The report is on the map.')).toBeVisible();
-    await oneWhole(context, baseURL ?? '', place);
+    await oneWhole(context, place);
   });
 });
 

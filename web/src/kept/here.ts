@@ -8,8 +8,8 @@ export interface RulesHere {
   asOf: string | null;
 }
 
-/** So long one waits for the service before the phone answers. */
-const PATIENCE_MS = 8_000;
+/** So long one waits for the service before the phone answers, or one may act without an answer. */
+export const PATIENCE_MS = 8_000;
 
 /** Asks the service; without signal, or when it does not answer, a kept area, or the answer that came last for this very place. */
 export async function rulesHere(lat: number, lon: number, on: string | null): Promise<RulesHere> {

@@ -10,9 +10,9 @@ import { No, NotNow, sendAct, sendPhoto } from './send';
 const SOON_MS = 6_000;
 /** How long to wait after the first failure; each further one doubles it. */
 const AGAIN_MS = 3_000;
+const LONGEST_MS = 5 * 60_000;
 /** What tabs tell each other, or the id of what was withdrawn. */
 const CHANGED = 'changed';
-const LONGEST_MS = 5 * 60_000;
 
 export interface Entry {
   kind: KindName;

@@ -83,15 +83,12 @@ class AppState {
         ask(api.GET('/api/v1/coast', { signal })),
         ask(api.GET('/api/v1/me', { signal })),
       ]);
-      // Who became somebody meanwhile, by what was waiting to be sent, is.
-      this.set(about, this.me === before ? (me.person ?? null) : this.me);
+      this.set(about, me.person ?? null, before);
       this.asOf = null;
       this.remember();
     } catch (e) {
       if (!known || !(e instanceof Refused)) throw e;
-      const me = this.me;
-      this.set(...known.value);
-      if (me !== before) this.me = me;
+      this.set(...known.value, before);
       this.asOf = known.at;
       this.live = false;
       const last = await recall<Hotspot[]>('hotspots');
@@ -100,10 +97,10 @@ class AppState {
     }
   }
 
-  private set(about: About, me: Person | null) {
+  private set(about: About, me: Person | null, before: Person | null) {
     this.about = about;
     this.shoreVersion = about.shore_version;
-    this.me = me;
+    if (this.me === before) this.me = me; // else one became somebody meanwhile, by what was waiting to be sent
   }
 
   private remember() {
