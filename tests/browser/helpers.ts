@@ -1,11 +1,12 @@
-import { expect, test as base, type APIRequestContext, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
+import { expect, type APIRequestContext, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
+import { inWorld } from './world';
 
 /** Every test fails on what nobody on the page is told: an error of a script, a failure of the service, a tile that does not exist. */
-export const test = base.extend<{ quiet: void }>({
+export const test = inWorld.extend<{ quiet: void }>({
   quiet: [
     async ({ browser, context }, use) => {
       wrong.length = 0;

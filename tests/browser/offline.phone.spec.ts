@@ -350,11 +350,10 @@ test.describe('without signal', () => {
     expect(await reportsAt(context, place)).toHaveLength(1);
   });
 
-  test('a newer app waits until it is taken, and what waits is sent by it', async ({ page, context }) => {
+  test('a newer app waits until it is taken, and what waits is sent by it', async ({ page, context, world: { web } }) => {
     const place = await onShore(page.request, { lon: 8.815, lat: 58.428 });
     await leaveWaiting(page, wire, place);
     // A new version is put up while the phone is away.
-    const web = join(import.meta.dirname, '../../var/browser-web');
     for (const packed of ['sw.js.br', 'sw.js.gz']) rmSync(join(web, packed), { force: true });
     appendFileSync(join(web, 'sw.js'), `\n// ${randomUUID()}\n`);
     // Its photo stays behind, so that something waits over the change.

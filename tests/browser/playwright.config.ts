@@ -1,23 +1,20 @@
 import { defineConfig, devices } from '@playwright/test';
 
-const port = Number(process.env.STRANDLINE_TEST_PORT ?? 8191);
-const web = `${import.meta.dirname}/../../var/browser-web`;
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
 export default defineConfig({
   testDir: '.',
-  // One service for all tests: each reports in a place of its own.
+  // Two pages that paint maps keep each other waiting.
   workers: 1,
   forbidOnly: true,
   timeout: 90_000,
   // No test asserts a time: on a busy machine two pages that paint a map keep each other waiting for seconds.
   expect: { timeout: 15_000 },
-
   retries: 0,
   reporter: 'list',
   outputDir: '../../var/browser',
+  preserveOutput: 'failures-only',
   use: {
-    baseURL: `http://localhost:${port}`,
     locale: 'en-GB',
     timezoneId: 'Europe/Oslo',
     launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args },
@@ -28,11 +25,4 @@ export default defineConfig({
     { name: 'desk', use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, channel: undefined }, testIgnore: /phone/ },
     { name: 'phone', use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } }, testMatch: /phone|axe/ },
   ],
-  webServer: {
-    // A copy of the front end, which a test replaces by a newer one.
-    command: `rm -rf ${web} && mkdir -p ${web} && cp -r ../../web/dist/. ${web} && STRANDLINE__SERVER__WEB=${web} ../../scripts/demo-server ${port}`,
-    url: `http://localhost:${port}/readyz`,
-    timeout: 120_000,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
-  },
 });

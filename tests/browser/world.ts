@@ -1,0 +1,49 @@
+import { test as base } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PORT = process.env.STRANDLINE_TEST_PORT ?? '8191';
+
+interface World {
+  /** The folder of the front end that is served; a test may put a newer one there. */
+  web: string;
+}
+
+/** Every test has a service of its own, with the demonstration as it begins: it finds nothing that another has left. */
+export const inWorld = base.extend<{ world: World }, { begun: string }>({
+  begun: [
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'strandline-begun-'));
+      await use(join(folder, 'demo')); // made by the first who asks for it
+      await rm(folder, { recursive: true });
+    },
+    { scope: 'worker' },
+  ],
+  world: async ({ begun }, use, info) => {
+    const web = info.outputPath('web');
+    cpSync(join(ROOT, 'web/dist'), web, { recursive: true });
+    const service = await serve({ ...process.env, BEGUN: begun, STRANDLINE__SERVER__WEB: web });
+    await use({ web });
+    await service.stop();
+    if (info.status !== info.expectedStatus) await info.attach('service', { body: service.said() });
+  },
+  baseURL: async ({ world }, use) => use(world && `http://localhost:${PORT}`),
+});
+
+/** A service that listens, what it has said, and its end. */
+async function serve(env: NodeJS.ProcessEnv) {
+  const process = spawn(join(ROOT, 'scripts/demo-server'), [PORT], { env });
+  let said = '';
+  const ended = new Promise<void>((done) => process.once('close', () => done()));
+  const listens = new Promise<void>((done) => {
+    const hear = (piece: Buffer) => ((said += piece), said.includes('listening on') && done());
+    process.stdout.on('data', hear);
+    process.stderr.on('data', hear);
+  });
+  await Promise.race([listens, ended.then(() => Promise.reject(new Error(`The service did not start: ${said}`)))]);
+  return { said: () => said, stop: () => (process.kill('SIGTERM'), ended) };
+}
