@@ -134,7 +134,7 @@ test('a cleanup is planned again, and the days on which the place does not allow
   await page.request.post('/api/v1/session');
   const from = new Date(`${year}-03-20T10:00:00Z`);
   const inside = { lon: 8.7877, lat: 58.3995 };
-  const plan = { id: randomUUID(), ...inside, from, until: new Date(from.getTime() + 7_200_000), organiser_kind: 'person', open: false }; // off the map: others tap there
+  const plan = { id: randomUUID(), ...inside, from, until: new Date(from.getTime() + 7_200_000), organiser_kind: 'person', open: false };
   const made = await page.request.post('/api/v1/cleanups', { data: plan });
   expect(made.status(), await made.text()).toBe(201);
   await open(page, `/cleanups/${plan.id}`);
