@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { PHOTO, at, drawSquare, onShore, open, reportBySomebody, somebody, test } from './helpers';
+import { PHOTO, at, drawSquare, onShore, open, reportBySomebody, saved, somebody, test } from './helpers';
 
 // What people do on their own screens beside the story from report to thanks (story.spec.ts).
 
@@ -123,8 +123,22 @@ test('who acts for the first time is told what comes of it, without opening the 
   await expect(volunteer).toHaveURL(/\/piles\//);
   const pile = new URL(volunteer.url()).pathname;
   expect((await hauler.request.post(`/api/v1${pile}/acceptances`, { data: {} })).status()).toBe(200);
-  await volunteer.getByRole('button', { name: '1 unread message' }).click();
+  const unread = volunteer.getByRole('button', { name: '1 unread message' });
+  await unread.click();
   await expect(volunteer.locator('aside .card')).toHaveCount(1);
+  await expect(unread).toHaveCount(0);
+  // What comes while nobody looks is not read.
+  const look = (state: 'hidden' | 'visible') =>
+    volunteer.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await look('hidden');
+  expect((await hauler.request.post(`/api/v1${pile}/collections`, { data: {} })).status()).toBe(200);
+  await expect(volunteer.locator('aside .card')).toHaveCount(2);
+  await expect(unread).toBeVisible();
+  await look('visible');
+  await expect(unread).toHaveCount(0);
 });
 
 test('a cleanup is planned again, and the days on which the place does not allow it are told', async ({ browser, baseURL }) => {
@@ -331,6 +345,18 @@ test('what one does not want to hear is not told', async ({ browser, baseURL, re
   await page.keyboard.press('Tab');
   const choice = async () => ((await (await page.request.get('/api/v1/messages')).json()) as { choice: { off: string[]; asks_a_year: number | null } }).choice;
   await expect.poll(choice).toMatchObject({ off: ['hotspot_cleaned'], asks_a_year: 2 });
+  // What waits is shown as chosen, also by an app that was opened again; what is refused then stands as it was.
+  await page.route('**/api/v1/messages/*', (route) => route.abort());
+  const asks = page.getByLabel('How many times a year may we ask you to join?');
+  await asks.fill('400');
+  await page.keyboard.press('Tab');
+  await saved(page);
+  await open(page, '/messages');
+  await page.getByText('What do you want to hear about?').click();
+  await expect(asks).toHaveValue('400');
+  await page.unroute('**/api/v1/messages/*');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(asks).toHaveValue('2');
   const id = await reportBySomebody(page.request, await onShore(request, { lon: 8.985, lat: 58.515 }));
   const other = await somebody(browser, baseURL);
   await other.request.post('/api/v1/session');

@@ -7,20 +7,15 @@ class Messages {
   unread = $state(0);
   /** They have been read, and one's choice with them. */
   known = $state(false);
-  private kept = $state<Schemas['Choice']>({ off: [], asks_a_year: null });
-  /** What one has chosen, until the service has it. */
-  chosen = $state<Schemas['Choice'] | null>(null);
+  /** What one wants to hear about, as the service has it. */
+  choice = $state<Schemas['Choice']>({ off: [], asks_a_year: null });
   private asked = 0;
   private heard = 0;
   private whose: string | null = null;
 
-  get choice() {
-    return this.chosen ?? this.kept;
-  }
-
   async load() {
     if (!app.me) return void (this.known = app.about !== null); // who has done nothing is told nothing
-    if (this.whose !== app.me.id) [this.all, this.unread, this.known, this.chosen] = [[], 0, false, null];
+    if (this.whose !== app.me.id) [this.all, this.unread, this.known] = [[], 0, false];
     this.whose = app.me.id;
     const [n, whose] = [++this.asked, this.whose];
     await ask(api.GET('/api/v1/messages')).then(
@@ -29,17 +24,15 @@ class Messages {
     );
   }
 
-  /** The service has a choice; another may have been made since. */
+  /** The service has a choice. */
   took(inbox: Schemas['Inbox']) {
-    const said = (c: Schemas['Choice'] | null) => JSON.stringify([[...(c?.off ?? [])].sort(), c?.asks_a_year ?? null]);
-    if (said(this.chosen) === said(inbox.choice)) this.chosen = null;
-    this.kept = inbox.choice;
+    this.choice = inbox.choice;
     this.heard = this.asked; // what was asked for before knows nothing of it
     void this.load(); // with what has come since
   }
 
   private show(inbox: Schemas['Inbox']) {
-    [this.all, this.unread, this.kept, this.known] = [inbox.messages, inbox.unread, inbox.choice, true];
+    [this.all, this.unread, this.choice, this.known] = [inbox.messages, inbox.unread, inbox.choice, true];
   }
 }
 
