@@ -49,7 +49,7 @@ test-rust: tools
 	@echo "— Rust, on SQLite and PostgreSQL"
 	cargo build
 	@# Two hundred clients at once, on both databases
-	ulimit -n 8192 2>/dev/null || true; scripts/with-postgres scripts/with-osrm cargo test
+	ulimit -n "$$(ulimit -Hn)"; scripts/with-postgres scripts/with-osrm cargo test
 
 test-web: web
 	@echo "— front end: units"

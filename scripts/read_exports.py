@@ -35,7 +35,7 @@ def planned():
         day += datetime.timedelta(1)
     plan = str(uuid.uuid4())
     ask("plans", {"id": plan, "days": [day.isoformat()]})
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while time.monotonic() < end:
         shown = json.loads(ask(f"plans/{plan}"))
         if shown["plan"]["state"] == "draft":

@@ -23,6 +23,13 @@ use crate::store::Store;
 /// Bytes handed to a socket at once: most answers whole, for each further call costs as much as copying 30 kB.
 const WRITE_AT_ONCE: usize = 256 * 1024;
 
+/// So long a connection is kept for the next request: longer than a proxy keeps it (a minute, nginx), which would send one just
+/// as it is closed here.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// So long a request's head may take on a thin signal.
+const SLOW_HEAD: Duration = Duration::from_secs(30);
+
 /// Files of photos that no row knows are kept this long: they may be on their way to their row.
 const ORPHAN_AGE: Duration = Duration::from_hours(1);
 
@@ -64,6 +71,8 @@ impl Service {
         // An answer in several pieces, as the live feed is, does not wait for the last one to be acknowledged (Nagle).
         let mut server = HttpServer::new(move || ActixApp::new().configure(http::configure(&app)))
             .tcp_nodelay(true)
+            .keep_alive(IDLE)
+            .client_request_timeout(SLOW_HEAD)
             .h1_write_buffer_size(WRITE_AT_ONCE)
             .disable_signals()
             .shutdown_timeout(stop_within);

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::fleet::hauled_by;
 use super::gate::{NewWeighing, weigh};
-use super::pile::{NewPile, Reason, Split, collect, fail, leave, saved, split};
+use super::leaving::{NewPile, leave};
+use super::pile::{Reason, Split, collect, fail, saved, split};
 use super::{Made, announce, by_our_clock, digest, find, keep, repeated};
 use crate::domain::fleet::VehicleKind;
 use crate::domain::person::Person;

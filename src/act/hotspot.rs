@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Made, announce, by_our_clock, digest, end, expect_photos, id_taken, lies_in, load, missing, repeated, save};
 use crate::domain::change::Thing;
 use crate::domain::hazard::{Hazard, authority_for};
-use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, Owner, State, already_claimed};
+use crate::domain::hotspot::{Amount, Closing, Hotspot, Litter, Owner, State};
 use crate::domain::permission::{Action, Subject, allow, may};
 use crate::domain::person::Person;
 use crate::domain::photo::{self, MAX_PHOTOS, PhotoOf};
@@ -220,7 +220,7 @@ pub async fn cleaned(tx: &mut Tx, by: &Person, id: Uuid, saying: Saying) -> Resu
     if let Some(held) = &h.claim {
         let theirs = tx.claim(held.id).await?.is_some_and(|c| c.person == by.id);
         if !theirs && !may(by, Action::CleanAsProfessional) {
-            return Err(already_claimed(held));
+            return Err(held.already_claimed());
         }
     }
     let ended = h.clean()?;

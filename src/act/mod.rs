@@ -12,6 +12,7 @@ pub mod fleet;
 pub mod gate;
 pub mod hotspot;
 pub mod join;
+pub mod leaving;
 pub mod lottery;
 pub mod order;
 pub mod outcome;

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::cleanup::{tell_all, told_of};
 use crate::coast::index::Coast;
 use crate::domain::change::Layer;
+use crate::domain::claim::Claim;
 use crate::domain::cleanup::Cleanup;
 use crate::domain::message::{Audience, MessageKind, Telling};
 use crate::domain::pile::{Actor, Pile};
@@ -21,20 +22,21 @@ const BEFORE_HOURS: i64 = 24;
 pub async fn tell_what_is_due(tx: &mut Tx, coast: &Coast, since: DateTime<Utc>) -> Result<()> {
     let now = tx.now;
     let fell_due = |at: DateTime<Utc>| at > since && at <= now;
-    for c in coast.cleanups.all().filter(|c| c.reserves() && c.from > now && fell_due(remind_at(c))) {
+    for c in coast.cleanups.which(|c| c.reserves() && c.from > now && fell_due(remind_at(c))) {
         let telling = Telling::new(MessageKind::CleanupReminder, Layer::Cleanup, c.record.id, "before");
         tell_all(tx, c, &telling).await?;
         if let Some((maker, _)) = tx.maker(c.record.id).await? {
             tx.tell(Audience::Person(maker), &told_of(&telling, c)).await?;
         }
     }
-    for h in coast.hotspots.all() {
-        let Some(claim) = h.claim.as_ref().filter(|c| fell_due(c.remind_at) && c.holds(now)) else { continue };
+    let reminds = |c: &Claim| fell_due(c.remind_at) && c.holds(now);
+    for h in coast.hotspots.which(|h| h.claim.as_ref().is_some_and(reminds)) {
+        let Some(claim) = &h.claim else { continue };
         let Some(held) = tx.claim(claim.id).await? else { continue };
         let telling = Telling::new(MessageKind::ClaimReminder, Layer::Hotspot, h.id, claim.until.timestamp());
         tx.tell(Audience::Person(held.person), &telling.fact("until", claim.until.to_rfc3339())).await?;
     }
-    for pile in coast.piles.all().filter(|p| p.duty.as_ref().is_some_and(|d| fell_due(d.due))) {
+    for pile in coast.piles.which(|p| p.duty.as_ref().is_some_and(|d| fell_due(d.due))) {
         tell_late(tx, pile).await?;
     }
     Ok(())

@@ -96,10 +96,18 @@ impl<T: Placed> Layer<T> {
         self.parts.iter().rev().find_map(|part| part.by_id.get(&id)).and_then(Option::as_ref)
     }
 
-    /// All things.
+    /// All things, in no order.
     pub fn all(&self) -> impl Iterator<Item = &Arc<T>> {
         let each = self.parts.iter().enumerate().flat_map(|(p, part)| part.by_id.iter().map(move |(id, thing)| (p, *id, thing)));
         each.filter(|(p, id, _)| !self.overruled(*p, *id)).filter_map(|(_, _, thing)| thing.as_ref())
+    }
+
+    /// The things of which this is so, in the order of their ids, which is the same everywhere.
+    #[must_use]
+    pub fn which(&self, is_so: impl Fn(&T) -> bool) -> Vec<&Arc<T>> {
+        let mut found: Vec<_> = self.all().filter(|thing| is_so(thing)).collect();
+        found.sort_unstable_by_key(|thing| thing.id());
+        found
     }
 
     fn overruled(&self, part: usize, id: Uuid) -> bool {

@@ -152,9 +152,9 @@ async fn leave(tx: &mut Tx, coast: &Coast, by: &Person, (lon, lat): (f64, f64), 
     let site = site(coast, lon, lat)?;
     let new = json!({"id": Uuid::now_v7(), "lon": site.at.lon, "lat": site.at.lat, "bags": {"full": full}, "access": access,
         "safe_from_tide": true, "note": "Ved den store steinen", "ready": true});
-    let (at, new) = serde_json::from_value::<act::pile::NewPile>(new)?.checked()?;
+    let (at, new) = serde_json::from_value::<act::leaving::NewPile>(new)?.checked()?;
     let (sent, hauler) = (digest(&new)?, haulers(coast, at, access).into_iter().next());
-    act::pile::leave(tx, by, new, sent, at, site.municipality, hauler, &WasteTerms::default()).await?;
+    act::leaving::leave(tx, by, new, sent, at, site.municipality, hauler, &WasteTerms::default()).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// Who holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -99,6 +99,16 @@ impl Claim {
     #[must_use]
     pub fn holds(&self, now: DateTime<Utc>) -> bool {
         now < self.lapses_at()
+    }
+
+    /// The refusal of a second claim: it names the holder and the end.
+    #[must_use]
+    pub fn already_claimed(&self) -> Error {
+        let (holder, until) = (self.holder_name.as_deref().unwrap_or("A volunteer"), self.lapses_at().to_rfc3339());
+        Error::new(Code::AlreadyClaimed, format!("{holder} has claimed it until {until}."))
+            .fact("holder_name", self.holder_name.clone())
+            .fact("until", until)
+            .fact("claim", self.id.to_string())
     }
 }
 

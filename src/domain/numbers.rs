@@ -74,15 +74,16 @@ impl Figures {
     /// Both together.
     #[must_use]
     pub fn and(self, o: Self) -> Self {
-        let kg = |a: f64, b: f64| ((a + b) * 1000.0).round() / 1000.0;
+        // To the thousandth, so that sums do not depend on the order of what they are of.
+        let sum = |a: f64, b: f64| ((a + b) * 1000.0).round() / 1000.0;
         Self {
             count: self.count + o.count,
-            metres: self.metres + o.metres,
-            weighed_kg: kg(self.weighed_kg, o.weighed_kg),
-            estimated_kg: kg(self.estimated_kg, o.estimated_kg),
+            metres: sum(self.metres, o.metres),
+            weighed_kg: sum(self.weighed_kg, o.weighed_kg),
+            estimated_kg: sum(self.estimated_kg, o.estimated_kg),
             bags: self.bags + o.bags,
             people: self.people + o.people,
-            hours: self.hours + o.hours,
+            hours: sum(self.hours, o.hours),
         }
     }
 }

@@ -129,7 +129,9 @@ impl Network {
         if let Some(known) = self.remembered(std::iter::once((from, to))) {
             return known[0];
         }
-        let found = sea.way(from, to).map(|w| Leg { metres: if from == to { 0.0 } else { w.metres }, seconds: None });
+        // Measured one way, so that a plan does not depend on which was asked for first.
+        let (a, b) = if (from.lon, from.lat) <= (to.lon, to.lat) { (from, to) } else { (to, from) };
+        let found = sea.way(a, b).map(|w| Leg { metres: if from == to { 0.0 } else { w.metres }, seconds: None });
         self.remember([((from, to), found), ((to, from), found)].into_iter());
         found
     }

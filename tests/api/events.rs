@@ -121,7 +121,7 @@ both! {
         let seen = ola.report(OPEN).await;
         let (_, last, data) = feed.next().await;
         assert_eq!(data["id"], seen["id"]);
-        tokio::time::timeout(Duration::from_secs(5), other.stop()).await.expect("an open feed held up the stop");
+        tokio::time::timeout(Duration::from_secs(9), other.stop()).await.expect("an open feed held up the stop");
         drop(feed);
         // While it is down: a report, and another that is claimed.
         let (missed, claimed) = (ola.report(OPEN).await, ola.report(OPEN).await);

@@ -4,24 +4,28 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use strandline::domain::plan::{Plan, PlanState};
+
 use crate::helpers::{TestApp, pile};
 use crate::pickup::{DAY, Scene, boat, drafted, names, planned, route_of, scene, truck};
 
-/// A plan whose process ended before its search did: the row is all that is left.
+/// A plan whose process ended before its search did: the row is all that is left. It is the like of one that was searched for
+/// here, for whoever searched puts that away only after it is a draft.
 async fn cut_off(app: &TestApp, s: &Scene) -> Value {
     let asked = json!({"id": Uuid::now_v7(), "days": [DAY]});
-    let plan = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
-    let id: Uuid = plan["id"].as_str().unwrap().parse().unwrap();
-    planned(&s.hauler, &plan).await;
+    let like = s.hauler.post("/api/v1/plans", asked).await.expect(StatusCode::CREATED);
+    let like: Uuid = like["id"].as_str().unwrap().parse().unwrap();
+    let id = Uuid::now_v7();
     let write = app.service.live.write(move |tx| {
         Box::pin(async move {
-            let mut plan: strandline::domain::plan::Plan = tx.thing(id).await?.unwrap();
-            plan.state = strandline::domain::plan::PlanState::Searching;
-            tx.put_thing(&plan).await
+            let mut plan: Plan = tx.thing(like).await?.unwrap();
+            (plan.record.id, plan.state) = (id, PlanState::Searching);
+            let (maker, _) = tx.maker(like).await?.unwrap();
+            tx.add_thing(&plan, maker, &[]).await
         })
     });
-    write.await.unwrap();
-    plan
+    assert!(write.await.unwrap());
+    json!({"id": id})
 }
 
 both! {

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { PHOTO, onShore, open, play, test } from './helpers';
-import { FIRST, haulerScreens, openWhole, publish, staffScreens } from './screens';
+import { FIRST, haulerScreens, openWhole, publish, staffScreens, whole } from './screens';
 
 // Colours that are still on their way would be taken for those of a screen.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
@@ -50,7 +50,7 @@ test("axe finds nothing on what is said afterwards, on a zone being drawn, and o
   await check(page, 'drawing');
   await page.request.post('/api/v1/demo/role', { data: { role: 'crew', municipality: '4203' } });
   await open(page, '/day');
-  await expect(page.locator('aside').getByText('Loading …')).toHaveCount(0);
+  await whole(page);
   await check(page, 'day');
 });
 
@@ -68,7 +68,7 @@ test('axe finds nothing on a hotspot, hazardous or claimed, and on what staff se
   await play(page, 'staff');
   for (const path of [`/hotspots/${claimed}`, '/zones']) {
     await open(page, path);
-    await expect(page.locator('aside h2')).toBeVisible();
+    await whole(page);
     await check(page, path);
   }
 });

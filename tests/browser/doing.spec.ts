@@ -93,6 +93,7 @@ test('who is too many waits, is told when there is room, and whoever leaves late
     await page.getByRole('button', { name: 'Join' }).click();
     await expect(page.getByText(told)).toBeVisible();
   }
+  await expect(organiser.getByText('1 on the waiting list')).toBeVisible();
   await organiser.getByLabel('Write to those who come').fill('Bring boots');
   await organiser.getByRole('button', { name: 'Send the message' }).click();
   await open(first, '/messages');
@@ -118,6 +119,7 @@ test('who acts for the first time is told what comes of it, without opening the 
   const [volunteer, hauler] = [await somebody(browser, baseURL), await somebody(browser, baseURL, 'hauler')];
   await open(volunteer, `/bags/${at(place)}`);
   await expect(volunteer.getByRole('button', { name: /unread message/ })).toHaveCount(0);
+  await expect(volunteer.getByText('fetches here.')).toBeVisible(); // the last that is inserted above the button
   await volunteer.getByRole('button', { name: 'One more: Full bags' }).click();
   await volunteer.getByRole('button', { name: 'Tell about the bags' }).click();
   await expect(volunteer).toHaveURL(/\/piles\//);

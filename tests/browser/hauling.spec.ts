@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { onShore, open, somebody, test } from './helpers';
+import { follow, onShore, open, somebody, test } from './helpers';
 
 // What haulers do on their screens beside the day of pickup.spec.ts.
 
@@ -38,7 +38,7 @@ test('a boat is added with what it holds and when it sails, changed, and taken o
   await page.getByLabel('Draught, m').fill('0.8');
   await page.getByLabel('From', { exact: true }).fill('08:30');
   const box = (await page.locator('.leaflet-container').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.click(box.x + box.width / 2 + 60, box.y + box.height / 2 + 60); // beside its pin
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const line = page.locator('aside li', { hasText: name });
   await expect(line).toContainText('35 bags');
@@ -91,8 +91,9 @@ test('a search that goes on shows how far it is and can be stopped; two days mak
   const piles = [];
   for (let i = 0; i < 60; i++) piles.push(await leave(left, { lon: 8.74 + (i % 10) * 0.012, lat: 58.43 + Math.floor(i / 10) * 0.006 }, { bags: { full: 9 } }));
   const [first, second] = weekdays(2);
+  await open(desk, '/plans');
   const asked = await plan(desk, { days: [first, second], piles: piles.map((p) => p.id) });
-  await open(desk, `/plans/${asked.id}`);
+  await follow(desk, `/plans/${asked.id}`); // the search goes on meanwhile
   await expect(desk.getByText('Looking for routes for 60 piles …')).toBeVisible();
   await expect(desk.getByText(/^About \d+ seconds? left.· Best so far: NOK/)).toBeVisible({ timeout: 30_000 });
   await desk.getByRole('button', { name: 'Stop' }).click();

@@ -198,6 +198,7 @@ export async function play(page: Page, role: string) {
   await page.getByLabel('Who are you here?').selectOption(role);
   await expect(page.getByText('Arendal', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByLabel('Who are you here?')).toHaveCount(0); // the way back has been gone
 }
 
 /** Waits until the app is on the phone, so that it opens without signal. */

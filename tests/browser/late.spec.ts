@@ -154,25 +154,60 @@ test('what one may do in one place is not shown for another', async ({ page }) =
   await expect(page.locator('aside .words')).toBeVisible();
 });
 
-test('a form that stands before the map begins in its middle, and keeps what was entered', async ({ page }) => {
-  await open(page, '/#15/58.4495/8.715');
-  await play(page, 'staff');
-  for (const form of ['plan', 'adopt', 'survey', 'zones/new']) {
-    const gate = { come: () => {} };
-    const map = new Promise<void>((resolve) => (gate.come = resolve));
-    await page.route(/assets\/map-.*js/, async (route) => (await map, route.continue()));
-    await page.goto('about:blank');
-    await page.goto(`/${form}#15/58.4495/8.715`);
-    const note = page.locator('aside form').getByRole('textbox').last();
-    await expect(page.locator('aside form')).toBeVisible();
-    if (form === 'zones/new') await note.fill('By the bridge');
-    gate.come();
-    await expect(page.locator('.leaflet-container')).toBeVisible();
-    if (form === 'zones/new') await expect(page.locator('.leaflet-container')).toHaveClass(/drawing/);
-    else await expect(page).toHaveURL(new RegExp(`/${form}/58\\.4`));
-    if (form === 'zones/new') await expect(note).toHaveValue('By the bridge');
-    await page.unroute(/assets\/map-.*js/);
-  }
+test.describe('a phone on which nothing is kept yet', () => {
+  test.use({ serviceWorkers: 'block' });
+
+  test('a form that stands before the map begins in its middle, and keeps what was entered', async ({ page }) => {
+    await open(page, '/#15/58.4495/8.715');
+    await play(page, 'staff');
+    for (const form of ['plan', 'adopt', 'survey', 'zones/new']) {
+      const gate = { come: () => {} };
+      const map = new Promise<void>((resolve) => (gate.come = resolve));
+      await page.route(/assets\/map-.*js/, async (route) => (await map, route.continue()));
+      await page.goto('about:blank');
+      await page.goto(`/${form}#15/58.4495/8.715`);
+      const note = page.locator('aside form').getByRole('textbox').last();
+      await expect(page.locator('aside form')).toBeVisible();
+      if (form === 'zones/new') await note.fill('By the bridge');
+      gate.come();
+      await expect(page.locator('.leaflet-container')).toBeVisible();
+      if (form === 'zones/new') await expect(page.locator('.leaflet-container')).toHaveClass(/drawing/);
+      else await expect(page).toHaveURL(new RegExp(`/${form}/58\\.4`));
+      if (form === 'zones/new') await expect(note).toHaveValue('By the bridge');
+      await page.unroute(/assets\/map-.*js/);
+    }
+  });
+
+  test('what cannot be fetched of a page leaves the rest of it', async ({ page }) => {
+    await open(page, '/about');
+    for (const [part, path, there] of [['Share', '/list', '.beside li .card:visible'], ['Needs', '/place/58.43300,8.82500', 'aside .words']] as const) {
+      const chunk = new RegExp(`assets/${part}-.*js`);
+      await page.route(chunk, (route) => route.abort());
+      const failed = page.waitForEvent('requestfailed', (r) => chunk.test(r.url()));
+      await follow(page, path);
+      await failed;
+      await expect(page.locator(there).first()).toBeVisible();
+      await page.unroute(chunk);
+    }
+  });
+});
+
+test('"do not send" holds also while it is tried', async ({ page, request }) => {
+  const id = await reportBySomebody(request, await onShore(request, { lon: 8.955, lat: 58.468 }));
+  await open(page, `/hotspots/${id}`);
+  let fail = () => {};
+  const failed = new Promise<void>((resolve) => (fail = resolve));
+  let tries = 0;
+  await page.route('**/supports', async (route) => ((tries += 1), await failed, route.abort()));
+  const tried = page.waitForRequest('**/supports');
+  await page.getByRole('button', { name: 'I have seen it too' }).click();
+  await tried;
+  await follow(page, '/waiting');
+  await page.getByRole('button', { name: 'Do not send' }).click();
+  await expect(page.getByRole('button', { name: 'Do not send' })).toBeDisabled(); // heard, and done when it has landed
+  fail();
+  await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
+  expect(tries).toBe(1);
 });
 
 test('what one can do about a report is not offered before the coast is known, and nothing else in its place', async ({ page, playwright, baseURL }) => {
@@ -211,6 +246,7 @@ test('who comes back to a form before the one sent there is answered stays in it
   const answered = new Promise<void>((resolve) => (come = resolve));
   await page.route('**/api/v1/piles', async (route) => (route.request().method() === 'POST' && (await answered), route.continue()));
   const asked = page.waitForRequest((r) => r.url().endsWith('/api/v1/piles') && r.method() === 'POST');
+  await expect(page.getByText('Nobody fetches bags here.')).toBeVisible(); // the last that is inserted above the button
   await page.getByRole('button', { name: 'Tell about the bags' }).click();
   await asked;
   await follow(page, '/list');

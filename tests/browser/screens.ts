@@ -55,10 +55,15 @@ export async function publish(page: Page, plan: string): Promise<string> {
   return `/routes/${route?.id}`;
 }
 
+/** When what stands beside the map is there, and has found what it looks for. */
+export async function whole(page: Page) {
+  await expect(page.locator('aside .body > *').first()).toBeAttached();
+  await expect(page.locator('aside').getByText(/Loading|Looking for routes/)).toHaveCount(0, { timeout: 30_000 });
+}
+
 /** Opens a screen with all that can be opened in it. */
 export async function openWhole(page: Page, path: string) {
   await open(page, path);
-  await expect(page.locator('aside h2')).toBeVisible();
-  await expect(page.locator('aside').getByText(/Loading|Looking for routes/)).toHaveCount(0, { timeout: 30_000 });
+  await whole(page);
   await page.evaluate(() => document.querySelectorAll('aside details').forEach((d) => ((d as HTMLDetailsElement).open = true)));
 }

@@ -46,6 +46,7 @@ test('from a report to thanks: everybody does their part, and the refund is comp
   await hauler.getByRole('button', { name: 'Yes, we fetch it' }).click();
   await expect(hauler.locator('aside').getByText('Will be fetched')).toBeVisible();
   await hauler.getByRole('button', { name: 'Loaded' }).click();
+  await expect(hauler.getByRole('button', { name: 'Loaded' })).toHaveCount(0); // what stands below it moves
   await hauler.getByRole('link', { name: 'Weigh at the gate' }).click();
   await hauler.getByRole('spinbutton', { name: 'Kilograms' }).fill('71.5');
   await hauler.getByRole('button', { name: 'Save the weight' }).click();
@@ -56,6 +57,7 @@ test('from a report to thanks: everybody does their part, and the refund is comp
   await open(group, cleanup);
   await expect(group.getByText('71.5 kg weighed')).toBeVisible();
   await group.getByRole('button', { name: 'Close the cleanup' }).click();
+  await expect(group.getByRole('button', { name: 'Close the cleanup' })).toHaveCount(0);
   await group.getByLabel('All of it was ownerless litter from sea or shore, and nobody was paid').check();
   await group.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(group.getByText('Everything is there for the refund.')).toBeVisible();
@@ -75,7 +77,7 @@ test('from a report to thanks: everybody does their part, and the refund is comp
 });
 
 test('a crew gets its work from staff, and staff approve it', async ({ browser, baseURL, request }) => {
-  test.setTimeout(90_000);
+  test.slow(); // three who act, fourteen pages
   const crew = await somebody(browser, baseURL);
   await open(crew, '/');
   await crew.getByRole('button', { name: 'More', exact: true }).click();
@@ -196,6 +198,7 @@ test('a cleanup takes up what is chosen on the map, and its place tells its stor
   const ids = [await reportBySomebody(page.request, place), await reportBySomebody(page.request, near)];
   await open(page, `/plan/${place.lat.toFixed(5)},${place.lon.toFixed(5)}#17/${place.lat}/${place.lon}`);
   await expect(page.getByText('Tap reports on the map to take them up.')).toBeVisible();
+  await expect(page.getByText(/^Chosen: [1-9]/)).toBeVisible(); // the map goes there
   const marks = page.locator('.leaflet-marker-icon[title^="Reported, A bag, "]');
   await expect.poll(() => marks.count()).toBeGreaterThan(1);
   // Some lie half behind others, where a mouse does not reach them.

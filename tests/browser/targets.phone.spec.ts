@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { installed, onShore, open, reportBySomebody, test } from './helpers';
+import { whole } from './screens';
 
 /** What can be tapped in the panel and on the bars, and is smaller than a finger: less than 44 pixels high or wide. */
 function small(page: Page) {
@@ -28,8 +29,7 @@ test('whatever can be tapped is as large as a finger', async ({ page, request })
   ];
   for (const path of paths) {
     await open(page, path);
-    if (path !== '/') await expect(page.locator('aside h2')).toBeVisible();
-    await expect(page.locator('aside').getByText('Loading …')).toHaveCount(0);
+    if (path !== '/') await whole(page);
     await page.evaluate(() => document.querySelectorAll('aside details').forEach((d) => ((d as HTMLDetailsElement).open = true)));
     expect(await small(page), path).toEqual([]);
   }

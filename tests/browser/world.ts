@@ -1,9 +1,10 @@
 import { test as base } from '@playwright/test';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PORT = process.env.STRANDLINE_TEST_PORT ?? '8191';
@@ -18,19 +19,23 @@ export const inWorld = base.extend<{ world: World }, { begun: string }>({
   begun: [
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'strandline-begun-'));
-      await use(join(folder, 'demo')); // made by the first who asks for it
+      await promisify(execFile)(join(ROOT, 'scripts/begin-demo'), [folder]);
+      await use(folder);
       await rm(folder, { recursive: true });
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 180_000 }, // twenty-five photos of a build that is not made for speed
   ],
-  world: async ({ begun }, use, info) => {
-    const web = info.outputPath('web');
-    cpSync(join(ROOT, 'web/dist'), web, { recursive: true });
-    const service = await serve({ ...process.env, BEGUN: begun, STRANDLINE__SERVER__WEB: web });
-    await use({ web });
-    await service.stop();
-    if (info.status !== info.expectedStatus) await info.attach('service', { body: service.said() });
-  },
+  world: [
+    async ({ begun }, use, info) => {
+      const web = info.outputPath('web');
+      cpSync(join(ROOT, 'web/dist'), web, { recursive: true });
+      const service = await serve({ ...process.env, BEGUN: begun, STRANDLINE__SERVER__WEB: web });
+      await use({ web });
+      await service.stop();
+      if (info.status !== info.expectedStatus) await info.attach('service', { body: service.said() });
+    },
+    { timeout: 60_000 },
+  ],
   baseURL: async ({ world }, use) => use(world && `http://localhost:${PORT}`),
 });
 

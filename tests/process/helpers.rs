@@ -174,7 +174,7 @@ impl Running {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_mins(1), reached).await.expect("it never came to that");
+        tokio::time::timeout(Duration::from_mins(3), reached).await.expect("it never came to that");
     }
 
     /// `kill -9`.

@@ -14,6 +14,8 @@ use std::time::Duration;
 use helpers::{Program, jpeg};
 use serde_json::{Value, json};
 use strandline::domain::hotspot::State;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 /// Reports with a photo until the service is gone. Returns what was acknowledged: reports, and photos.
@@ -42,7 +44,7 @@ async fn nothing_acknowledged_is_lost(program: Program) {
     let mut running = program.serve().await;
     let gone = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> = (0..16).map(|_| tokio::spawn(report_until_gone(running.url.clone(), gone.clone()))).collect();
-    running.wait_until(|all| all.len() >= 150).await;
+    running.wait_until(|all| all.len() >= 60).await;
     running.kill();
     gone.store(true, Ordering::Relaxed);
     let mut acknowledged = (HashSet::new(), vec![]);
@@ -51,7 +53,7 @@ async fn nothing_acknowledged_is_lost(program: Program) {
         acknowledged.0.extend(reports);
         acknowledged.1.extend(photos);
     }
-    assert!(acknowledged.0.len() >= 100 && acknowledged.1.len() >= 20, "too little was written to prove anything");
+    assert!(acknowledged.0.len() >= 45 && acknowledged.1.len() >= 15, "too little was written to prove anything");
 
     all_are_there(&program, acknowledged).await;
 }
@@ -135,7 +137,7 @@ async fn an_import_that_is_killed_leaves_the_old_coast_untouched() {
         json!({"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": [[0.0, lat], [1.0, lat]]}})
     };
     let file =
-        program.write("large.geojson", &json!({"type": "FeatureCollection", "features": (0..150).map(line).collect::<Vec<_>>()}));
+        program.write("large.geojson", &json!({"type": "FeatureCollection", "features": (0..500).map(line).collect::<Vec<_>>()}));
     let mut import = program.start(&["import", "coast", file.to_str().unwrap()]);
     program.until_writing().await;
     import.kill().await.unwrap();
@@ -143,6 +145,41 @@ async fn an_import_that_is_killed_leaves_the_old_coast_untouched() {
     assert_eq!(after["segments"], before["segments"]);
     let again = program.run(&["import", "coast", file.to_str().unwrap()]).await;
     assert!(again.0 && again.1.contains("new"), "{again:?}");
+}
+
+/// Reads a whole answer (RFC 9112, 2.1). Its first line.
+async fn status(socket: &mut BufReader<TcpStream>) -> String {
+    let mut head = vec![];
+    while head.last().is_none_or(|line: &String| !line.is_empty()) {
+        let mut line = String::new();
+        assert!(socket.read_line(&mut line).await.unwrap() > 0, "it was closed");
+        head.push(line.trim_end().to_owned());
+    }
+    let length = head.iter().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse().unwrap());
+    socket.read_exact(&mut vec![0; length]).await.unwrap();
+    head.swap_remove(0)
+}
+
+/// A phone whose signal is thin in the middle of a request, and a proxy that keeps its connection for the next one: both are
+/// waited for longer than a few seconds.
+#[tokio::test]
+async fn a_slow_request_and_an_idle_connection_are_waited_for() {
+    let running = Program::on_sqlite().await.serve().await;
+    let host = running.url.strip_prefix("http://").unwrap();
+    let (first, rest) = ("GET /healthz HTTP/1.1\r\n", format!("Host: {host}\r\n\r\n"));
+    let goes_on = async |said: &str, then: &str, is_whole: bool| {
+        let mut socket = BufReader::new(TcpStream::connect(host).await.unwrap());
+        socket.write_all(said.as_bytes()).await.unwrap();
+        if is_whole {
+            assert_eq!(status(&mut socket).await, "HTTP/1.1 200 OK");
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(7), socket.read_u8()).await;
+        assert!(ended.is_err(), "it was not waited for: {ended:?}");
+        socket.write_all(then.as_bytes()).await.unwrap();
+        assert_eq!(status(&mut socket).await, "HTTP/1.1 200 OK");
+    };
+    let whole = format!("{first}{rest}");
+    tokio::join!(goes_on(first, &rest, false), goes_on(&whole, &whole, true));
 }
 
 #[tokio::test]

@@ -121,7 +121,7 @@ async fn a_search_that_waited_for_others_has_its_whole_time() {
     let mut program = Program::on_sqlite().await;
     let (_, hauler, running) = {
         program.set(STEPS, 4_000_000_000_u64);
-        program.set("STRANDLINE__PLANNING__GUARD_S", 2_u64);
+        program.set("STRANDLINE__PLANNING__GUARD_S", 4_u64);
         one_truck(&mut program).await
     };
     let waiting: Value = serde_json::from_slice(&get(&hauler, &running, "due-piles").await).unwrap();

@@ -1,5 +1,7 @@
 //! Adopted stretches, and the story of a stretch.
 
+use std::cmp::Reverse;
+
 use actix_web::{HttpResponse, get, post, web};
 use chrono::Datelike;
 use serde::Serialize;
@@ -121,14 +123,14 @@ const TOLD: usize = 50;
 fn story(app: &App, segments: &[Uuid]) -> Story {
     let (coast, now, zone) = (app.live.coast().clone(), app.live.clock.now(), app.live.time_zone);
     let on = |stretches: &[Stretch]| stretches.iter().any(|s| segments.contains(&s.segment));
-    let mut hotspots: Vec<_> = coast.hotspots.all().filter(|h| segments.contains(&h.segment)).map(|h| h.seen(now)).collect();
-    let mut cleanups: Vec<_> = coast.cleanups.all().filter(|c| on(&c.stretches)).collect();
-    let mut orders: Vec<_> = coast.orders.all().filter(|o| on(&o.stretches)).collect();
-    hotspots.sort_by_key(|h| std::cmp::Reverse(h.reported_at));
-    cleanups.sort_by_key(|c| std::cmp::Reverse(c.from));
-    orders.sort_by_key(|o| std::cmp::Reverse(o.by));
-    let mut surveys: Vec<_> = coast.surveys.all().filter(|s| !s.withdrawn && on(&s.stretches)).collect();
-    surveys.sort_by_key(|s| std::cmp::Reverse(s.seen_at));
+    let mut hotspots: Vec<_> = coast.hotspots.which(|h| segments.contains(&h.segment)).into_iter().map(|h| h.seen(now)).collect();
+    let mut cleanups = coast.cleanups.which(|c| on(&c.stretches));
+    let mut orders = coast.orders.which(|o| on(&o.stretches));
+    hotspots.sort_by_key(|h| Reverse(h.reported_at));
+    cleanups.sort_by_key(|c| Reverse(c.from));
+    orders.sort_by_key(|o| Reverse(o.by));
+    let mut surveys = coast.surveys.which(|s| !s.withdrawn && on(&s.stretches));
+    surveys.sort_by_key(|s| Reverse(s.seen_at));
     let year = |c: &Cleanup| c.from.with_timezone(&zone).year();
     let done = || cleanups.iter().filter(|c| c.outcome.is_some());
     let mut years: Vec<i32> =
@@ -151,10 +153,10 @@ fn story(app: &App, segments: &[Uuid]) -> Story {
         }
     };
     let years: Vec<StoryYear> = years.into_iter().map(of).collect();
-    let kept = |a: &&std::sync::Arc<Adoption>| a.state == AdoptionState::Approved && on(&a.stretches);
+    let kept = |a: &Adoption| a.state == AdoptionState::Approved && on(&a.stretches);
     Story {
         milestone_kg: milestone(years.iter().map(|y| y.weighed_kg).sum()),
-        adoptions: coast.adoptions.all().filter(kept).take(TOLD).map(|a| (**a).clone()).collect(),
+        adoptions: coast.adoptions.which(kept).into_iter().take(TOLD).map(|a| (**a).clone()).collect(),
         years,
         surveys: surveys.into_iter().take(TOLD).map(|s| (**s).clone()).collect(),
         hotspots: hotspots.into_iter().take(TOLD).collect(),

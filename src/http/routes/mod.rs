@@ -20,6 +20,7 @@ mod photos;
 mod piles;
 mod places;
 mod plans;
+mod repeats;
 mod rulebook;
 pub mod share;
 mod sites;
@@ -84,7 +85,7 @@ pub fn all(s: &mut ServiceConfig<'_>) {
             .service(cleanups::one)
             .service(cleanups::small_map)
             .service(cleanups::history)
-            .service(cleanups::plan_again)
+            .service(repeats::plan_again)
             .service(cleanups::start)
             .service(cleanups::cancel)
             .service(cleanups::tell_result)

@@ -312,10 +312,10 @@ fn season_of(app: &App, group: &Group) -> Result<GroupSeason> {
     let name = clean_required("name", &group.name, 80)?;
     let whose = Whose { year: group.year, municipality: None, organiser: Some(name.clone()), segment: None };
     let (coast, zone, year) = (app.live.coast().clone(), app.live.time_zone, whose.year(app)?);
-    let own = |c: &&std::sync::Arc<Cleanup>| c.outcome.is_some() && whose.passes(None, c.organiser.name.as_deref(), &c.stretches);
+    let own = |c: &Cleanup| c.outcome.is_some() && whose.passes(None, c.organiser.name.as_deref(), &c.stretches);
     let (mut figures, mut all) = (Figures::default(), Figures::default());
     let (mut places, mut thanks) = (vec![], 0);
-    for c in coast.cleanups.all().filter(own) {
+    for c in coast.cleanups.which(own) {
         let one = Figures::of_cleanup(c, weight(app, &coast, c));
         all = all.and(one);
         if c.from.with_timezone(&zone).year() == year {

@@ -13,7 +13,8 @@ use super::sites::{NearSite, SiteShown};
 use super::things::{Nothing, Where, acts, haulers, known, made, municipality};
 use crate::act::cleanup::Why;
 use crate::act::gate::{NewWeighing, Weighed, no_such_code};
-use crate::act::pile::{Into, NewPile, Promise, Reason, Split};
+use crate::act::leaving::NewPile;
+use crate::act::pile::{Into, Promise, Reason, Split};
 use crate::act::{self, digest};
 use crate::coast::index::Coast;
 use crate::domain::change::{HistoryLine, Layer};
@@ -155,7 +156,7 @@ pub async fn leave(app: web::Data<App>, who: Actor, new: Body<NewPile>) -> Resul
     let (code, hauler, terms) = (municipality(&app, at), haulers(&app, at, new.access).into_iter().next(), app.config.waste);
     let done = app
         .live
-        .write(move |tx| Box::pin(async move { act::pile::leave(tx, &by, new, sent, at, code, hauler, &terms).await }))
+        .write(move |tx| Box::pin(async move { act::leaving::leave(tx, &by, new, sent, at, code, hauler, &terms).await }))
         .await?;
     Ok(made(done))
 }

@@ -36,8 +36,12 @@ class Outbox {
   items = $state<Item[]>([]);
   /** Items the phone would not keep: they are only in memory until they are sent. */
   private readonly unkept = new SvelteSet<string>();
-  /** The item whose act is on the wire just now: it cannot be changed or withdrawn. */
+  /** The item whose act is on the wire just now: what is to be done with it is done when it has landed. */
   flying = $state<string | null>(null);
+  private flight = Promise.resolve();
+  private landed = () => {};
+  /** What somebody takes back or changes: it does not take off any more. */
+  readonly grounded = new SvelteSet<string>();
   /** Whether the browser promised not to clear it for room. */
   persisted = $state(true);
   sending = $state(false);
@@ -193,10 +197,12 @@ class Outbox {
 
   /** Holds back what waits, while it is changed. */
   async hold(id: string) {
-    await this.update(id, (i) => {
-      if (i.state === 'draft' || this.flying === id || i.taken) return {};
-      return { state: 'draft', problem: null, held: { state: i.state, problem: i.problem } };
-    });
+    await this.onGround(id, () =>
+      this.update(id, (i) => {
+        if (i.state === 'draft' || i.taken) return {};
+        return { state: 'draft', problem: null, held: { state: i.state, problem: i.problem } };
+      }),
+    );
   }
 
   /** Gives back what was held and not changed: it is sent, or stays refused. */
@@ -263,7 +269,7 @@ class Outbox {
 
   /** Takes an item back: it is not sent. */
   async withdraw(id: string) {
-    await this.drop((i) => i.id === id && this.flying !== id, true);
+    await this.onGround(id, () => this.drop((i) => i.id === id, true));
     // What was to be done with what is not made now goes with it.
     const after = this.items.filter((i) => i.about === id && i.state !== 'draft' && !i.taken);
     for (const { id: other } of after) await this.drop((i) => i.id === other && this.flying !== other, true);
@@ -352,7 +358,7 @@ class Outbox {
         answer = await sendAct(now);
         this.failures = 0; // something gets through
         await this.update(id, () => ({ taken: true }));
-        this.flying = null;
+        this.lands();
         if (answer) kindOf(now).taken?.(answer, now);
       }
       // The act is on the map; a form need not wait for its photos.
@@ -366,17 +372,33 @@ class Outbox {
       await this.update(id, () => ({ state: 'refused', problem: e.problem }));
       this.tell(id, { state: 'refused', problem: e.problem });
     } finally {
-      this.flying = null;
+      this.lands();
     }
   }
 
   /** The item as it goes on the wire now; none, when it was withdrawn or is being changed since it was looked at. */
   private takesOff(id: string): Promise<Item | null> {
     return this.inTurn(async () => {
-      const now = this.items.find((i) => i.id === id && i.state === 'waiting') ?? null;
-      if (now) this.flying = id;
+      const now = this.items.find((i) => i.id === id && i.state === 'waiting' && !this.grounded.has(id)) ?? null;
+      if (now) [this.flying, this.flight] = [id, new Promise<void>((resolve) => (this.landed = resolve))];
       return now;
     });
+  }
+
+  private lands() {
+    this.flying = null;
+    this.landed();
+  }
+
+  /** Does something with an item that is not on the wire: a press in the moment in which it is tried is not lost. */
+  private async onGround(id: string, work: () => Promise<unknown>) {
+    this.grounded.add(id);
+    try {
+      if (this.flying === id) await this.flight;
+      await work();
+    } finally {
+      this.grounded.delete(id);
+    }
   }
 
   private async standsAlready(id: string): Promise<boolean> {
