@@ -87,7 +87,7 @@ test('keeping the municipality on the phone takes three taps', async ({ page }) 
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('link', { name: /Without signal/ }).click();
     await page.getByRole('button', { name: 'Keep Arendal' }).click();
-    await expect(page.getByText(/MB, fetched/)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText(/MB, fetched/)).toBeVisible({ timeout: 60_000 });
   });
 });
 

@@ -77,3 +77,29 @@ test('an area that is kept is fetched anew, and dropped', async ({ page }) => {
   const left = await page.evaluate(async () => (await caches.keys()).filter((name) => name.includes('kept')).length);
   expect(left).toBe(0);
 });
+
+test('of an area that cannot be fetched whole again the one from before stays', async ({ page }) => {
+  await open(page, '/kept#13/58.44/8.8');
+  await page.getByRole('button', { name: 'Keep what the map shows' }).click();
+  await expect(page.getByText(/MB, fetched/)).toBeVisible({ timeout: 20_000 });
+  const kept = () =>
+    page.evaluate(async () => {
+      const names = (await caches.keys()).filter((name) => name.includes('kept'));
+      return [names.length, (await (await caches.open(names[0] ?? '')).keys()).length];
+    });
+  const before = await kept();
+  await page.evaluate(() => {
+    const real = window.fetch.bind(window);
+    const asked = Object.assign(window, { tiles: [] as (AbortSignal | null | undefined)[] }).tiles;
+    window.fetch = (...q) => {
+      const fails = String(q[0]).includes('/tiles/') && asked.push(q[1]?.signal) === 9;
+      return fails ? Promise.reject(new TypeError('Failed to fetch')) : real(...q);
+    };
+  });
+  await page.getByRole('button', { name: 'Fetch again' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByText(/MB, fetched/)).toBeVisible();
+  expect(await kept()).toEqual(before);
+  const goOn = await page.evaluate(() => (window as unknown as { tiles: (AbortSignal | undefined)[] }).tiles.filter((s) => !s?.aborted).length);
+  expect(goOn).toBe(0);
+});

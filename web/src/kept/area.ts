@@ -24,6 +24,8 @@ export interface KeptArea {
 
 /** At most so many map tiles: a municipality down to a beach, and not a country. */
 const MOST_TILES = 300;
+/** So many are on their way at once: a browser has six ways to a service (HTTP/1.1), and the app needs some itself. */
+const AT_ONCE = 4;
 const SHALLOWEST = 5;
 const DEEPEST = 14;
 
@@ -78,14 +80,22 @@ export async function keepArea(
 
 /** Fetches tiles into a cache. Returns their bytes. */
 async function fetchTiles(tiles: [number, number, number][], into: Cache, progress: (part: number) => void) {
-  let bytes = 0;
-  for (const [i, [z, x, y]] of tiles.entries()) {
-    const url = `/api/v1/tiles/${z}/${x}/${y}?v=${encodeURIComponent(app.shoreVersion)}`;
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`tile ${answer.status}`);
-    bytes += (await answer.clone().arrayBuffer()).byteLength;
-    await into.put(url, answer);
-    progress((i + 1) / tiles.length);
+  const [left, stop] = [tiles.values(), new AbortController()];
+  let [bytes, done] = [0, 0];
+  const fetchSome = async () => {
+    for (const [z, x, y] of left) {
+      const url = `/api/v1/tiles/${z}/${x}/${y}?v=${encodeURIComponent(app.shoreVersion)}`;
+      const answer = await fetch(url, { signal: stop.signal });
+      if (!answer.ok) throw new Error(`tile ${answer.status}`);
+      bytes += (await answer.clone().arrayBuffer()).byteLength;
+      await into.put(url, answer);
+      progress(++done / tiles.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, fetchSome));
+  } finally {
+    stop.abort(); // of one that fails the others need not go on
   }
   return bytes;
 }
