@@ -24,7 +24,7 @@ const wrong: string[] = [];
 
 function watch(context: BrowserContext) {
   if (process.env.SLOW) slow(context, process.env.SLOW);
-  context.on('weberror', (e) => wrong.push(e.error().stack ?? String(e.error())));
+  context.on('weberror', (e) => wrong.push(e.error().stack || String(e.error())));
   context.on('response', (r) => {
     const amiss = r.status() >= 500 || (r.status() >= 400 && r.url().includes('/tiles/'));
     if (amiss) wrong.push(`${r.status()} ${r.url()}`);

@@ -58,7 +58,7 @@ export async function publish(page: Page, plan: string): Promise<string> {
 /** When what stands beside the map is there, and has found what it looks for. */
 export async function whole(page: Page) {
   await expect(page.locator('aside .body > *').first()).toBeAttached();
-  await expect(page.locator('aside').getByText(/Loading|Looking for routes/)).toHaveCount(0, { timeout: 30_000 });
+  await expect(page.locator('aside').getByText(/Loading …|Looking for routes/)).toHaveCount(0, { timeout: 30_000 });
 }
 
 /** Opens a screen with all that can be opened in it. */

@@ -86,8 +86,8 @@ class Language {
 
   /** A part of the app that is seldom the first, with its texts. */
   async withTexts<T>(part: Promise<T>): Promise<T> {
-    await this.withLater();
-    return part;
+    const [there] = await Promise.all([part, this.withLater()]); // whichever fails first is heard
+    return there;
   }
 
   start() {
