@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { follow, onShore, open, somebody, test } from './helpers';
+import { follow, onShore, open, somebody, test, type Place } from './helpers';
 
 // What haulers do on their screens beside the day of pickup.spec.ts.
 
@@ -42,6 +42,10 @@ test('a boat is added with what it holds and when it sails, changed, and taken o
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const line = page.locator('aside li', { hasText: name });
   await expect(line).toContainText('35 bags');
+  const fleet = (await (await page.request.get('/api/v1/vehicles')).json()) as { name: string; depot: Place }[];
+  const depot = fleet.find((v) => v.name === name)?.depot;
+  expect(depot?.lon).toBeGreaterThan(8.771); // where the map was tapped, not in its middle
+  expect(depot?.lat).toBeLessThan(58.459);
   await line.getByRole('button', { name: 'Change' }).click();
   await page.getByLabel('Bags', { exact: true }).fill('45');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
