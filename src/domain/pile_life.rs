@@ -138,8 +138,7 @@ impl Pile {
     /// # Errors
     /// `wrong_state`.
     pub fn end(&mut self, how: PileState, why: Option<String>) -> Result<()> {
-        let may = self.state.is_open() && self.state != PileState::Collected;
-        require(may, self.state.text(), how.text())?;
+        require(self.can_change(), self.state.text(), how.text())?;
         self.state = how;
         self.why = why;
         self.duty = None;

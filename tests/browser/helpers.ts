@@ -159,6 +159,13 @@ export async function open(page: Page, path: string) {
   await expect(page.locator('.leaflet-container')).toBeVisible();
 }
 
+/** Something waits here until it is opened. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
 /** A phone that is busy with something else: what lies on it can neither be read nor written until it is let go. */
 export async function busyStore(page: Page, origin: string) {
   const other = await page.context().newPage();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, type Page } from '@playwright/test';
-import { busyStore, follow, onShore, open, play, reportBySomebody, somebody, test } from './helpers';
+import { busyStore, follow, gate, onShore, open, play, reportBySomebody, somebody, test } from './helpers';
 
 interface Holding {
   letGo: () => void;
@@ -161,15 +161,14 @@ test.describe('a phone on which nothing is kept yet', () => {
     await open(page, '/#15/58.4495/8.715');
     await play(page, 'staff');
     for (const form of ['plan', 'adopt', 'survey', 'zones/new']) {
-      const gate = { come: () => {} };
-      const map = new Promise<void>((resolve) => (gate.come = resolve));
-      await page.route(/assets\/map-.*js/, async (route) => (await map, route.continue()));
+      const map = gate();
+      await page.route(/assets\/map-.*js/, async (route) => (await map.opened, route.continue()));
       await page.goto('about:blank');
       await page.goto(`/${form}#15/58.4495/8.715`);
       const note = page.locator('aside form').getByRole('textbox').last();
       await expect(page.locator('aside form')).toBeVisible();
       if (form === 'zones/new') await note.fill('By the bridge');
-      gate.come();
+      map.open();
       await expect(page.locator('.leaflet-container')).toBeVisible();
       if (form === 'zones/new') await expect(page.locator('.leaflet-container')).toHaveClass(/drawing/);
       else await expect(page).toHaveURL(new RegExp(`/${form}/58\\.4`));
@@ -181,9 +180,8 @@ test.describe('a phone on which nothing is kept yet', () => {
   test('what cannot be fetched of a page leaves the rest of it', async ({ page }) => {
     await open(page, '/about');
     // Its texts are still on their way then.
-    let come = () => {};
-    const texts = new Promise<void>((resolve) => (come = resolve));
-    await page.route(/assets\/en-.*js/, async (route) => (await texts, route.continue()));
+    const texts = gate();
+    await page.route(/assets\/en-.*js/, async (route) => (await texts.opened, route.continue()));
     for (const [part, path, there] of [['Share', '/list', '.beside li .card:visible'], ['Needs', '/place/58.43300,8.82500', 'aside .words']] as const) {
       const chunk = new RegExp(`assets/${part}-.*js`);
       await page.route(chunk, (route) => route.abort());
@@ -193,24 +191,23 @@ test.describe('a phone on which nothing is kept yet', () => {
       await expect(page.locator(there).first()).toBeVisible();
       await page.unroute(chunk);
     }
-    come();
+    texts.open();
   });
 });
 
 test('"do not send" holds also while it is tried', async ({ page, request }) => {
   const id = await reportBySomebody(request, await onShore(request, { lon: 8.955, lat: 58.468 }));
   await open(page, `/hotspots/${id}`);
-  let fail = () => {};
-  const failed = new Promise<void>((resolve) => (fail = resolve));
+  const way = gate();
   let tries = 0;
-  await page.route('**/supports', async (route) => ((tries += 1), await failed, route.abort()));
+  await page.route('**/supports', async (route) => ((tries += 1), await way.opened, route.abort()));
   const tried = page.waitForRequest('**/supports');
   await page.getByRole('button', { name: 'I have seen it too' }).click();
   await tried;
   await follow(page, '/waiting');
   await page.getByRole('button', { name: 'Do not send' }).click();
   await expect(page.getByRole('button', { name: 'Do not send' })).toBeDisabled(); // heard, and done when it has landed
-  fail();
+  way.open();
   await expect(page.getByText('Nothing waits. Everything is sent.')).toBeVisible();
   expect(tries).toBe(1);
 });
@@ -247,9 +244,8 @@ test('who comes back to a form before the one sent there is answered stays in it
   const place = await onShore(request, { lon: 9.05, lat: 58.555 });
   const form = `/bags/${place.lat.toFixed(5)},${place.lon.toFixed(5)}`;
   await open(page, form);
-  let come = () => {};
-  const answered = new Promise<void>((resolve) => (come = resolve));
-  await page.route('**/api/v1/piles', async (route) => (route.request().method() === 'POST' && (await answered), route.continue()));
+  const way = gate();
+  await page.route('**/api/v1/piles', async (route) => (route.request().method() === 'POST' && (await way.opened), route.continue()));
   const asked = page.waitForRequest((r) => r.url().endsWith('/api/v1/piles') && r.method() === 'POST');
   await expect(page.getByText('Nobody fetches bags here.')).toBeVisible(); // the last that is inserted above the button
   await page.getByRole('button', { name: 'Tell about the bags' }).click();
@@ -257,7 +253,7 @@ test('who comes back to a form before the one sent there is answered stays in it
   await follow(page, '/list');
   await follow(page, form);
   await page.getByRole('button', { name: 'One more: Full bags' }).click();
-  come();
+  way.open();
   await expect(page.getByRole('button', { name: 'waits to be sent' })).toHaveCount(0);
   await expect(page.getByRole('spinbutton', { name: 'Full bags' })).toHaveValue('2');
   expect(new URL(page.url()).pathname).toBe(form);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, type Page } from '@playwright/test';
-import { drawSquare, another, onShore, open, play, reportBySomebody, test } from './helpers';
+import { drawSquare, another, gate, onShore, open, play, reportBySomebody, test } from './helpers';
 
 test('a tap on the map tells what one may do there, today and on another day', async ({ page }) => {
   await open(page, '/#14/58.3995/8.7877');
@@ -313,16 +313,15 @@ test.describe('without a service worker, which would have the tools at once', ()
     await open(page, '/#15/58.4495/8.715');
     await play(page, 'staff');
     const map = page.locator('.leaflet-container');
-    let come = () => {};
-    const tools = new Promise<void>((resolve) => (come = resolve));
-    await page.route(/assets\/draw-/, async (route) => (await tools, route.continue()));
+    const tools = gate();
+    await page.route(/assets\/draw-/, async (route) => (await tools.opened, route.continue()));
     await open(page, '/zones#15/58.4495/8.715');
     const asked = page.waitForRequest(/assets\/draw-/);
     await page.getByRole('button', { name: 'Draw a zone' }).click();
     await asked;
     await page.getByRole('button', { name: 'Cancel' }).click();
     const came = page.waitForResponse(/assets\/draw-/);
-    come();
+    tools.open();
     await (await came).finished();
     await expect(map).not.toHaveClass(/drawing/);
     await page.getByRole('button', { name: 'Draw a zone' }).click();

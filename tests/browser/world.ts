@@ -10,6 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const PORT = process.env.STRANDLINE_TEST_PORT ?? '8191';
 
 interface World {
+  url: string;
   /** The folder of the front end that is served; a test may put a newer one there. */
   web: string;
 }
@@ -30,13 +31,13 @@ export const inWorld = base.extend<{ world: World }, { begun: string }>({
       const web = info.outputPath('web');
       cpSync(join(ROOT, 'web/dist'), web, { recursive: true });
       const service = await serve({ ...process.env, BEGUN: begun, STRANDLINE__SERVER__WEB: web });
-      await use({ web });
+      await use({ url: `http://localhost:${PORT}`, web });
       await service.stop();
       if (info.status !== info.expectedStatus) await info.attach('service', { body: service.said() });
     },
     { timeout: 60_000 },
   ],
-  baseURL: async ({ world }, use) => use(world && `http://localhost:${PORT}`),
+  baseURL: async ({ world }, use) => use(world.url),
 });
 
 /** A service that listens, what it has said, and its end. */

@@ -269,10 +269,11 @@ class Outbox {
 
   /** Takes an item back: it is not sent. */
   async withdraw(id: string) {
-    await this.onGround(id, () => this.drop((i) => i.id === id, true));
+    const takeBack = (one: string) => this.onGround(one, () => this.drop((i) => i.id === one, true));
+    await takeBack(id);
     // What was to be done with what is not made now goes with it.
     const after = this.items.filter((i) => i.about === id && i.state !== 'draft' && !i.taken);
-    for (const { id: other } of after) await this.drop((i) => i.id === other && this.flying !== other, true);
+    for (const { id: other } of after) await takeBack(other);
     this.now(); // what it held up may go
   }
 
